@@ -1,0 +1,12 @@
+/** Everything that crosses a process boundary. */
+export * from "./bytes.ts";
+export * from "./chat-api.ts";
+export * from "./command.ts";
+export * from "./fault.ts";
+export * from "./frame.ts";
+export * from "./health.ts";
+export * from "./identity.ts";
+export * from "./measure.ts";
+export * from "./message.ts";
+export * from "./protocol.ts";
+export { Block, Button, Inline, View } from "./view.ts";

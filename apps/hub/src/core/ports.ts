@@ -1,0 +1,382 @@
+/** What the core asks of the outside: the only way out of it. Adapters implement these, hub.ts ties them. */
+import type { AgentFacts, Health, KeyPair, Role, View } from "@servereye/contract";
+
+// ---- Time and chance -------------------------------------------------------------------------------------
+
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  /** Ms, never jumps back. */
+  monotonic(): number;
+  /** Calls `run` once after `ms`; the returned function calls it off. */
+  after(ms: number, run: () => void): () => void;
+}
+
+export interface Chance {
+  uuid(): string;
+  /** base64url of `bytes` random bytes. */
+  token(bytes: number): string;
+}
+
+/** An event with fields; never a secret in a field. ERROR means somebody must act. */
+export interface Log {
+  debug(event: string, fields?: Record<string, unknown>): void;
+  info(event: string, fields?: Record<string, unknown>): void;
+  warn(event: string, fields?: Record<string, unknown>): void;
+  error(event: string, fields?: Record<string, unknown>): void;
+}
+
+export interface Metrics {
+  /** A command came to its end. `outcome`: "ok" or a fault code. `ms` from intent to reply handed to the chat. */
+  command(name: string, outcome: string, ms: number): void;
+  /** Adds to a named counter (`servereye_<name>_total`). */
+  count(name: string, labels?: Record<string, string>, by?: number): void;
+  /** A gauge read when scraped (`servereye_<name>`). */
+  gauge(name: string, help: string, read: () => number): void;
+}
+
+// ---- Who is who ------------------------------------------------------------------------------------------
+
+export type ChannelName = "telegram" | "local";
+
+/** A person's account in a channel: Telegram's user id, or "owner" for the page and terminal of this hub. */
+export interface Account {
+  channel: ChannelName;
+  externalId: string;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  /** Chosen by /language; null: the chat's own language_code decides. */
+  language: string | null;
+  /** Admin of the installation (not of any server). */
+  admin: boolean;
+}
+
+/** A server as one person sees it. */
+export interface SeenServer {
+  id: string;
+  name: string;
+  region: string;
+  role: Role;
+  /** The person's own stable number for it, from 1. */
+  number: number;
+  /** Epoch ms of the last sign of life, null when it never connected. */
+  lastSeen: number | null;
+}
+
+/** A person with what they may see, and the server they chose by /use in this chat. */
+export interface Actor {
+  person: Person;
+  /** By number, ascending. */
+  servers: SeenServer[];
+  chosen: string | null;
+}
+
+export interface Member {
+  person: Person;
+  role: Role;
+}
+
+// ---- Store -----------------------------------------------------------------------------------------------
+// Every method rejects with Fault STORE_UNAVAILABLE when the store can not be reached within its deadline.
+
+export interface People {
+  /** One query: this is on the hot path of every message. Undefined for a stranger. */
+  actor(account: Account, chatId: string): Promise<Actor | undefined>;
+  /** Creates a person with this account, or returns the one who has it (raising `admin` when asked, never lowering). */
+  admit(account: Account, details: { name: string; admin: boolean }): Promise<Person>;
+  /** Gives an existing person one more account. Fault NOT_ALLOWED when the account is somebody else's. */
+  link(account: Account, personId: string): Promise<void>;
+  /** The person who has this account. */
+  byAccount(account: Account): Promise<Person | undefined>;
+  /** Accounts of a person, for telling them something. */
+  accounts(personId: string): Promise<Account[]>;
+  setLanguage(personId: string, language: string | null): Promise<void>;
+  setAdmin(personId: string, admin: boolean): Promise<void>;
+  /** /use: null forgets. */
+  choose(personId: string, chatId: string, serverId: string | null): Promise<void>;
+  admins(): Promise<Person[]>;
+}
+
+export interface ServerRecord {
+  id: string;
+  name: string;
+  region: string;
+  /** 32 raw bytes. */
+  publicKey: Uint8Array<ArrayBuffer>;
+  lastSeen: number | null;
+  facts: AgentFacts | null;
+}
+
+export interface Servers {
+  byId(serverId: string): Promise<ServerRecord | undefined>;
+  /**
+   * Adds a server with its first owner, in one transaction with spending `ticket` when given (Fault TOKEN_INVALID
+   * when that is spent, expired or of another kind). Gives the name it got: `name` made unique among the owner's
+   * by "-2", "-3" ... A server that exists already: Fault NOT_ALLOWED, unless `owner` owns it: then its record.
+   */
+  add(server: {
+    id: string;
+    name: string;
+    region: string;
+    publicKey: Uint8Array<ArrayBuffer>;
+    owner: string;
+  }): Promise<ServerRecord>;
+  rename(serverId: string, name: string): Promise<void>;
+  /** Removes the server, its memberships and buttons. The audit log stays. */
+  remove(serverId: string): Promise<void>;
+  /** Last signs of life, epoch ms, many at once. Older than kept: no effect. */
+  seen(batch: ReadonlyArray<{ serverId: string; at: number }>): Promise<void>;
+  setFacts(serverId: string, facts: AgentFacts, at: number): Promise<void>;
+  members(serverId: string): Promise<Member[]>;
+  /** Gives or changes a role; the person's next free number when new. */
+  grant(serverId: string, personId: string, role: Role): Promise<void>;
+  /** Fault NOT_ALLOWED when it would leave a server without an owner. */
+  revoke(serverId: string, personId: string): Promise<void>;
+}
+
+/** One-time secrets, kept as SHA-256 only. */
+export type TicketKind = "setup" | "login" | "enrol" | "invite";
+
+export interface Ticket {
+  kind: TicketKind;
+  /** Who made it; null for the hub itself. */
+  issuer: string | null;
+  data: Record<string, string>;
+}
+
+export interface Tickets {
+  issue(secret: string, ticket: Ticket, expires: number): Promise<void>;
+  /** Spends it: true once, then never again. Undefined when unknown, spent, expired (`now`) or another kind. */
+  redeem(kind: TicketKind, secret: string, now: number): Promise<Ticket | undefined>;
+  /** Makes all unspent tickets of a kind worthless (a new setup link replaces the old). */
+  revoke(kind: TicketKind, issuer: string | null): Promise<void>;
+}
+
+/** A pairing agent waiting to be added by its code. In the store, so that any hub can see it. */
+export interface WaitingAgent {
+  code: string;
+  publicKey: Uint8Array<ArrayBuffer>;
+  facts: AgentFacts;
+  expires: number;
+}
+
+export interface Waiting {
+  put(agent: WaitingAgent): Promise<void>;
+  /** Takes it away: once. */
+  take(code: string, now: number): Promise<WaitingAgent | undefined>;
+  drop(code: string): Promise<void>;
+}
+
+/** A stored button: who may press it, where, and what it does. Actions are data; permission is decided at the press. */
+export interface StoredButton {
+  token: string;
+  chatId: string;
+  /** Null: anybody who is allowed what it does (a reading in a group). */
+  personId: string | null;
+  action: ButtonAction;
+  /** Epoch ms. */
+  expires: number;
+  /** A single-use button works once in its life. */
+  once: boolean;
+}
+
+export type ButtonAction =
+  | { kind: "ask"; command: string; ask: Record<string, unknown>; serverId: string }
+  | { kind: "menu"; command: string; args: string[] }
+  | { kind: "do"; what: string; values: Record<string, string> };
+
+export interface Buttons {
+  /** Many at once; concurrent calls may share one statement. */
+  save(buttons: readonly StoredButton[]): Promise<void>;
+  find(token: string): Promise<StoredButton | undefined>;
+  /** For single-use ones: true for exactly one caller ever. */
+  spend(token: string): Promise<boolean>;
+  /** Throws away what expired before `now`; gives how many. */
+  sweep(now: number): Promise<number>;
+}
+
+/** Updates of a chat channel, kept until handled: none acts twice, none is lost by a crash. */
+export interface Inbox {
+  /** Keeps what is new of a batch and gives it back, in order; known ids are left out. */
+  take(updates: ReadonlyArray<{ id: number; body: unknown }>): Promise<Array<{ id: number; body: unknown }>>;
+  /** Handled: its body may go, its id stays known. Concurrent calls may share one statement. */
+  done(id: number): Promise<void>;
+  /** What an earlier run took and did not finish, oldest first. */
+  unfinished(): Promise<Array<{ id: number; body: unknown }>>;
+  /** Forgets ids handled before `before` (epoch ms). */
+  sweep(before: number): Promise<void>;
+}
+
+export interface AuditEntry {
+  at: number;
+  /** Person id, or null for the hub itself. */
+  personId: string | null;
+  /** Channel and account or address it came from. */
+  from: string;
+  /** `server.remove`, `server.add`, `member.grant` ... */
+  what: string;
+  /** Server id or other target. */
+  on: string | null;
+  result: "done" | "failed" | "refused" | "expired" | "unknown";
+  detail: Record<string, string | number>;
+}
+
+export interface Audit {
+  record(entry: AuditEntry): Promise<void>;
+  recent(options: { serverId?: string; limit: number }): Promise<AuditEntry[]>;
+}
+
+/** Small values that all hubs share. */
+export interface Settings {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string): Promise<void>;
+  /** Sets only when absent; gives what is kept now. */
+  setOnce(key: string, value: string): Promise<string>;
+}
+
+/** Sessions of the page: the secret is kept as SHA-256 only. */
+export interface Sessions {
+  start(secret: string, account: Account, expires: number): Promise<void>;
+  find(secret: string, now: number): Promise<Account | undefined>;
+  end(secret: string): Promise<void>;
+}
+
+export interface Figures {
+  persons: number;
+  servers: number;
+  memberships: number;
+  /** Store size on disk, bytes. */
+  storeBytes: number;
+  auditEntries: number;
+}
+
+export interface Store {
+  readonly people: People;
+  readonly servers: Servers;
+  readonly tickets: Tickets;
+  readonly waiting: Waiting;
+  readonly buttons: Buttons;
+  readonly inbox: Inbox;
+  readonly audit: Audit;
+  readonly settings: Settings;
+  readonly sessions: Sessions;
+  figures(): Promise<Figures>;
+  /** Resolves when the store answers within its deadline, else rejects with the reason. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+// ---- Broker and presence ---------------------------------------------------------------------------------
+
+export interface Subscription {
+  close(): Promise<void>;
+}
+
+export interface Broker {
+  /** Gives how many subscriptions received it. Fault BROKER_UNAVAILABLE when it can not be reached. */
+  publish(channel: string, message: string): Promise<number>;
+  /** Resolves when the subscription stands. The handler must not throw. */
+  subscribe(channel: string, handler: (message: string) => void): Promise<Subscription>;
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An agent's connection as all hubs see it. Times in epoch ms by the hub's clock. */
+export interface Presence {
+  serverId: string;
+  hub: string;
+  since: number;
+  lastHeartbeat: number;
+  protocol: number;
+  /** Network round trip hub to agent, ms; null before the first measure. */
+  latencyMs: number | null;
+  /** Agent's clock less the hub's, ms. */
+  skewMs: number;
+  facts: AgentFacts;
+}
+
+export interface PresenceBoard {
+  put(presence: Presence): Promise<void>;
+  /** Takes it away only if it is still this hub's connection made at `since`. */
+  remove(serverId: string, hub: string, since: number): Promise<void>;
+  get(serverIds: readonly string[]): Promise<Map<string, Presence>>;
+  count(): Promise<number>;
+}
+
+// ---- Chat ------------------------------------------------------------------------------------------------
+
+/** What a person did, as a channel's adapter tells it. */
+export interface Incoming {
+  account: Account;
+  /** The person's name as the channel gives it, and its language_code. */
+  name: string;
+  languageCode: string | undefined;
+  chat: ChatRef;
+  /** Id of the person's message, or of the message whose button was pressed. */
+  messageId: string;
+  did: { kind: "wrote"; text: string } | { kind: "pressed"; token: string; pressId: string };
+}
+
+export interface ChatRef {
+  channel: ChannelName;
+  /** Unique within the channel. */
+  chatId: string;
+  kind: "private" | "group";
+  /** Forum topic, where the channel has them. */
+  topic?: string;
+}
+
+/** A chat's way out. Calls for one chat keep their order; each resolves when the channel confirmed it. */
+export interface ChatPort {
+  send(chat: ChatRef, view: View, options?: { replyTo?: string }): Promise<{ messageId: string }>;
+  /** "Not modified" is success. A message that is gone: sends anew and gives the new id. */
+  edit(chat: ChatRef, messageId: string, view: View): Promise<{ messageId: string }>;
+  /** Answers a press at once; `alert` shows it in a box. Only the person who pressed sees it. */
+  answerPress(chat: ChatRef, pressId: string, notice?: { text: string; alert: boolean }): Promise<void>;
+  /** Takes a message away (one that holds a secret). Rejects when the channel does not allow it. */
+  remove(chat: ChatRef, messageId: string): Promise<void>;
+  typing(chat: ChatRef): void;
+}
+
+/** The core's door for chats: resolves when the intent is wholly handled. Never rejects. */
+export interface ChatHandler {
+  handle(incoming: Incoming): Promise<void>;
+}
+
+/** A command as a menu shows it, for each language and kind of chat. */
+export interface MenuEntry {
+  name: string;
+  about: string;
+}
+
+// ---- HTTP ------------------------------------------------------------------------------------------------
+
+export interface HttpRequest {
+  headers: Record<string, string | string[] | undefined>;
+  body: Uint8Array<ArrayBuffer>;
+  /** Address of the peer. */
+  from: string;
+}
+
+export interface HttpReply {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+}
+
+/** A route that an adapter brings along (the webhook), mounted by the composition root. */
+export interface HttpRoute {
+  method: "GET" | "POST";
+  path: string;
+  maxBytes: number;
+  handle(request: HttpRequest): Promise<HttpReply>;
+}
+
+export interface HealthSource {
+  health(): Promise<Health>;
+}
+
+export type HubKey = KeyPair;

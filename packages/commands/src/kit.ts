@@ -1,0 +1,88 @@
+/** The shapes of a command's three parts, as its folder writes them. */
+import type { AnswerOf, AskOf, Command, Measure, View } from "@servereye/contract";
+import type { Host } from "./host.ts";
+
+/** Runs on the agent: reads the machine through `Host`. Throws a Fault when it can not answer. */
+export type Collect<C extends Command> = (ask: AskOf<C>, host: Host) => Promise<AnswerOf<C>>;
+
+/** Words by message id and values, in the reader's language. Numbers given as numbers follow its plural rules. */
+export type Translate = (id: string, values?: Record<string, string | number>) => string;
+
+export interface ReplyContext {
+  t: Translate;
+  /** BCP 47, for number and date words. */
+  language: string;
+  /** The server that answered, as the reader knows it. */
+  server: { id: string; name: string };
+  /** Epoch ms, the hub's clock. */
+  now: number;
+  /** How long the question took from the hub to the agent and back, ms. */
+  tookMs: number;
+}
+
+/** A button of a reading: asks another (or the same) reading of the same server. */
+export interface ReplyButton {
+  label: string;
+  command: string;
+  ask?: Record<string, unknown>;
+}
+
+/** What a reply makes: a view whose buttons are still wishes. Refresh is added to every reading by the chat. */
+export interface ReplyView {
+  title: string;
+  blocks: View["blocks"];
+  buttons?: ReplyButton[][];
+}
+
+/** Runs on the hub: the answer as a person reads it. */
+export type Reply<C extends Command> = (
+  answer: AnswerOf<C>,
+  context: ReplyContext,
+  ask: AskOf<C>,
+) => ReplyView;
+
+/** Message texts of one folder, in Fluent syntax (FTL), by language. Every id stands in both. */
+export interface Messages {
+  en: string;
+  ru: string;
+}
+
+/** The agent's half of a command. */
+export interface Collector {
+  command: Command;
+  collect: (ask: unknown, host: Host) => Promise<unknown>;
+}
+
+/** The hub's half of a command. `words` reads what was typed after the command (and before the server). */
+export interface Reading {
+  command: Command;
+  reply: (answer: unknown, context: ReplyContext, ask: unknown) => ReplyView;
+  messages: Messages;
+  measures: readonly Measure[];
+  /**
+   * Takes its own words off the front of what was typed: `/processes memory web-1` → ask `{by: "memory"}`,
+   * rest `["web-1"]`. Absent: the command takes no words of its own.
+   */
+  words?: (typed: readonly string[]) => { ask: Record<string, unknown>; rest: readonly string[] };
+}
+
+/** Ties a command to its collector, keeping the types inside. */
+export function collector<C extends Command>(command: C, collect: Collect<C>): Collector {
+  return { command, collect: (ask, host) => collect(ask as AskOf<C>, host) };
+}
+
+/** Ties a command to its reply, keeping the types inside. */
+export function reading<C extends Command>(
+  command: C,
+  reply: Reply<C>,
+  messages: Messages,
+  more: { measures?: readonly Measure[]; words?: Reading["words"] } = {},
+): Reading {
+  return {
+    command,
+    reply: (answer, context, ask) => reply(answer as AnswerOf<C>, context, ask as AskOf<C>),
+    messages,
+    measures: more.measures ?? [],
+    ...(more.words ? { words: more.words } : {}),
+  };
+}

@@ -1,8 +1,18 @@
 /** What an agent can do: one line a command. */
+import { cpuCollector } from "./cpu/collect.ts";
 import type { Collector } from "./kit.ts";
+import { memoryCollector } from "./memory/collect.ts";
 import { pingCollector } from "./ping/collect.ts";
+import { processesCollector } from "./processes/collect.ts";
+import { uptimeCollector } from "./uptime/collect.ts";
 
-export const collectors: readonly Collector[] = [pingCollector];
+export const collectors: readonly Collector[] = [
+  pingCollector,
+  cpuCollector,
+  memoryCollector,
+  processesCollector,
+  uptimeCollector,
+];
 
 export type { Host, Space } from "./host.ts";
 export type { Collector } from "./kit.ts";

@@ -1,0 +1,72 @@
+/** cpu's words. */
+import type { Messages } from "../kit.ts";
+
+export const messages: Messages = {
+  en: `
+cpu-about = Processor usage, cores, load
+cpu-title = ⚡ CPU · { $server }
+cpu-usage = CPU
+cpu-unknown = The kernel's counters told nothing just now.
+cpu-limit = Container
+cpu-limit-value = { NUMBER($used, maximumFractionDigits: 2) } of { $cores ->
+    [one] { NUMBER($cores, maximumFractionDigits: 2) } core
+   *[other] { NUMBER($cores, maximumFractionDigits: 2) } cores
+  }
+cpu-limit-only = limit { $cores ->
+    [one] { NUMBER($cores, maximumFractionDigits: 2) } core
+   *[other] { NUMBER($cores, maximumFractionDigits: 2) } cores
+  }
+cpu-user = User
+cpu-system = System
+cpu-iowait = Disk wait
+cpu-steal = Stolen by host
+cpu-load = Load
+cpu-load-value = { $one } · { $five } · { $fifteen }
+cpu-load-number = { NUMBER($value, minimumFractionDigits: 2, maximumFractionDigits: 2) }
+cpu-pressure = Pressure
+cpu-cores = { $count ->
+    [one] { $count } core
+   *[other] { $count } cores
+  }
+cpu-busiest = Busiest
+cpu-core = { $number } ({ $share })
+cpu-numbers = Cores
+cpu-each = Each, 0–100 %
+cpu-how = Over { $ms } ms. Load over 1, 5, 15 min.
+`,
+  ru: `
+cpu-about = Процессор: занятость, ядра, нагрузка
+cpu-title = ⚡ Процессор · { $server }
+cpu-usage = ЦП
+cpu-unknown = Счётчики ядра сейчас ничего не сказали.
+cpu-limit = Контейнер
+cpu-limit-value = { NUMBER($used, maximumFractionDigits: 2) } из { $cores ->
+    [few] { NUMBER($cores, maximumFractionDigits: 2) } ядер
+    [many] { NUMBER($cores, maximumFractionDigits: 2) } ядер
+   *[other] { NUMBER($cores, maximumFractionDigits: 2) } ядра
+  }
+cpu-limit-only = не больше { $cores ->
+    [few] { NUMBER($cores, maximumFractionDigits: 2) } ядер
+    [many] { NUMBER($cores, maximumFractionDigits: 2) } ядер
+   *[other] { NUMBER($cores, maximumFractionDigits: 2) } ядра
+  }
+cpu-user = Программы
+cpu-system = Система
+cpu-iowait = Ожидание диска
+cpu-steal = Отнято хостом
+cpu-load = Нагрузка
+cpu-load-value = { $one } · { $five } · { $fifteen }
+cpu-load-number = { NUMBER($value, minimumFractionDigits: 2, maximumFractionDigits: 2) }
+cpu-pressure = Давление
+cpu-cores = { $count ->
+    [one] { $count } ядро
+    [few] { $count } ядра
+   *[other] { $count } ядер
+  }
+cpu-busiest = Самые занятые
+cpu-core = { $number } ({ $share })
+cpu-numbers = Ядра
+cpu-each = Каждое, 0–100 %
+cpu-how = За { $ms } мс. Нагрузка за 1, 5, 15 мин.
+`,
+};

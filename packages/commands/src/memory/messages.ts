@@ -1,0 +1,35 @@
+/** memory's words. */
+import type { Messages } from "../kit.ts";
+
+export const messages: Messages = {
+  en: `
+memory-about = Memory and swap
+memory-title = 🧠 Memory · { $server }
+memory-bar = RAM
+memory-swap = Swap
+memory-used = Used
+memory-of = { $used } of { $total }
+memory-available = Available
+memory-free = Free
+memory-buffers = Buffers
+memory-cached = Cached
+memory-no-swap = none
+memory-pressure = Pressure
+memory-container = The container's limit counts; the machine has { $total }.
+`,
+  ru: `
+memory-about = Память и подкачка
+memory-title = 🧠 Память · { $server }
+memory-bar = ОЗУ
+memory-swap = Swap
+memory-used = Занято
+memory-of = { $used } из { $total }
+memory-available = Доступно
+memory-free = Свободно
+memory-buffers = Буферы
+memory-cached = Кэш
+memory-no-swap = нет
+memory-pressure = Давление
+memory-container = Действует предел контейнера; у машины { $total }.
+`,
+};

@@ -1,5 +1,5 @@
 /** What the core asks of the outside: the only way out of it. Adapters implement these, hub.ts ties them. */
-import type { AgentFacts, Health, KeyPair, Role, View } from "@servereye/contract";
+import type { AgentFacts, ChatEvent, Health, KeyPair, Role, View } from "@servereye/contract";
 
 // ---- Time and chance -------------------------------------------------------------------------------------
 
@@ -95,6 +95,7 @@ export interface People {
   accounts(personId: string): Promise<Account[]>;
   setLanguage(personId: string, language: string | null): Promise<void>;
   setAdmin(personId: string, admin: boolean): Promise<void>;
+  setName(personId: string, name: string): Promise<void>;
   /** /use: null forgets. */
   choose(personId: string, chatId: string, serverId: string | null): Promise<void>;
   admins(): Promise<Person[]>;
@@ -113,9 +114,9 @@ export interface ServerRecord {
 export interface Servers {
   byId(serverId: string): Promise<ServerRecord | undefined>;
   /**
-   * Adds a server with its first owner, in one transaction with spending `ticket` when given (Fault TOKEN_INVALID
-   * when that is spent, expired or of another kind). Gives the name it got: `name` made unique among the owner's
-   * by "-2", "-3" ... A server that exists already: Fault NOT_ALLOWED, unless `owner` owns it: then its record.
+   * Adds a server with its first owner. Gives the name it got: `name` made unique among the servers its owner sees,
+   * whatever the case of letters, by "-2", "-3" ... A server that exists already: Fault NOT_ALLOWED, unless `owner`
+   * owns it: then its record. Fault NAME_INVALID for a name that is empty or can not be kept as it is.
    */
   add(server: {
     id: string;
@@ -125,13 +126,13 @@ export interface Servers {
     owner: string;
   }): Promise<ServerRecord>;
   rename(serverId: string, name: string): Promise<void>;
-  /** Removes the server, its memberships and buttons. The audit log stays. */
+  /** Removes the server, its memberships, choices and buttons. The audit log stays. Gone already: no effect. */
   remove(serverId: string): Promise<void>;
   /** Last signs of life, epoch ms, many at once. Older than kept: no effect. */
   seen(batch: ReadonlyArray<{ serverId: string; at: number }>): Promise<void>;
   setFacts(serverId: string, facts: AgentFacts, at: number): Promise<void>;
   members(serverId: string): Promise<Member[]>;
-  /** Gives or changes a role; the person's next free number when new. */
+  /** Gives or changes a role; the person's next number when new. Fault NOT_ALLOWED when it would leave no owner. */
   grant(serverId: string, personId: string, role: Role): Promise<void>;
   /** Fault NOT_ALLOWED when it would leave a server without an owner. */
   revoke(serverId: string, personId: string): Promise<void>;
@@ -192,7 +193,7 @@ export interface Buttons {
   /** Many at once; concurrent calls may share one statement. */
   save(buttons: readonly StoredButton[]): Promise<void>;
   find(token: string): Promise<StoredButton | undefined>;
-  /** For single-use ones: true for exactly one caller ever. */
+  /** For single-use ones: true for exactly one caller ever. Expiry is the caller's to judge. */
   spend(token: string): Promise<boolean>;
   /** Throws away what expired before `now`; gives how many. */
   sweep(now: number): Promise<number>;
@@ -344,6 +345,16 @@ export interface ChatPort {
 /** The core's door for chats: resolves when the intent is wholly handled. Never rejects. */
 export interface ChatHandler {
   handle(incoming: Incoming): Promise<void>;
+}
+
+/** The chat of the page and the terminal: one conversation for each account. */
+export interface Conversations {
+  /** What the person writes; resolves when it is handled. */
+  write(account: Account, text: string, languageCode: string | undefined): Promise<void>;
+  /** A press; resolves with what to tell the person who pressed, at the latest when it is handled. */
+  press(account: Account, messageId: string, token: string, languageCode: string | undefined): Promise<{ notice?: string }>;
+  /** First every kept message, then what changes. The returned function ends it. */
+  follow(account: Account, onEvent: (event: ChatEvent) => void): () => void;
 }
 
 /** A command as a menu shows it, for each language and kind of chat. */

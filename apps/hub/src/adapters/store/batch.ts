@@ -1,0 +1,91 @@
+/** Group commit: calls that come together share one statement. */
+import { Fault } from "@servereye/contract";
+
+export interface Batcher<T> {
+  /**
+   * Resolves when a statement with these items came through, rejects with the fault of the statement they were in.
+   * Fault STORE_UNAVAILABLE when too many wait already.
+   */
+  add(items: readonly T[]): Promise<void>;
+  /** Resolves when nothing waits and nothing is under way. */
+  idle(): Promise<void>;
+}
+
+interface Call<T> {
+  items: readonly T[];
+  resolve(): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * Gathers items for `flush`: those of one turn of the event loop, and, while `lanes` statements are under way, all
+ * that come meanwhile. `most`: items in one statement (one call's own items are never split). `bound`: items waiting.
+ */
+export function batcher<T>(options: {
+  flush(items: T[]): Promise<void>;
+  most: number;
+  bound: number;
+  lanes: number;
+}): Batcher<T> {
+  const { flush, most, bound, lanes } = options;
+  const waiting: Call<T>[] = [];
+  let count = 0;
+  let underway = 0;
+  let planned = false;
+  let idlers: Array<() => void> = [];
+
+  function plan(): void {
+    if (planned || waiting.length === 0 || underway >= lanes) return;
+    planned = true;
+    // After the callbacks of this turn: each of them may bring a call.
+    setImmediate(() => {
+      planned = false;
+      while (waiting.length > 0 && underway < lanes) void send(next());
+    });
+  }
+
+  function next(): Call<T>[] {
+    let taken = 0;
+    let size = 0;
+    for (const call of waiting) {
+      if (taken > 0 && size + call.items.length > most) break;
+      taken += 1;
+      size += call.items.length;
+    }
+    count -= size;
+    return waiting.splice(0, taken);
+  }
+
+  async function send(calls: Call<T>[]): Promise<void> {
+    underway += 1;
+    try {
+      await flush(calls.flatMap((call) => call.items));
+      for (const call of calls) call.resolve();
+    } catch (error) {
+      for (const call of calls) call.reject(error);
+    }
+    underway -= 1;
+    plan();
+    if (underway > 0 || waiting.length > 0) return;
+    const told = idlers;
+    idlers = [];
+    for (const tell of told) tell();
+  }
+
+  return {
+    add(items) {
+      if (items.length === 0) return Promise.resolve();
+      if (count + items.length > bound)
+        return Promise.reject(new Fault("STORE_UNAVAILABLE", `more than ${bound} writes wait for the store`));
+      return new Promise((resolve, reject) => {
+        waiting.push({ items, resolve, reject });
+        count += items.length;
+        plan();
+      });
+    },
+    idle() {
+      if (underway === 0 && waiting.length === 0) return Promise.resolve();
+      return new Promise((resolve) => idlers.push(resolve));
+    },
+  };
+}

@@ -1,0 +1,148 @@
+/** Persons, their accounts, and what an account may see: the first question of every message. */
+import { Fault } from "@servereye/contract";
+import { type Kysely, sql } from "kysely";
+import { jsonArrayFrom } from "kysely/helpers/postgres";
+import type { Account, Chance, Clock, People, Person } from "../../core/ports.ts";
+import { noSuchPerson } from "./fault.ts";
+import { isStorable, storableName } from "./name.ts";
+import type { Tables } from "./tables.ts";
+
+const PERSON = ["persons.id", "persons.name", "persons.language", "persons.admin"] as const;
+
+export function peopleIn(db: Kysely<Tables>, clock: Clock, chance: Chance): People {
+  const byAccount = (from: Kysely<Tables>, account: Account): Promise<Person | undefined> =>
+    from
+      .selectFrom("accounts")
+      .innerJoin("persons", "persons.id", "accounts.person_id")
+      .select(PERSON)
+      .where("accounts.channel", "=", account.channel)
+      .where("accounts.external_id", "=", account.externalId)
+      .executeTakeFirst();
+
+  async function update(
+    personId: string,
+    change: { language: string | null } | { admin: boolean } | { name: string },
+  ) {
+    const result = await db
+      .updateTable("persons")
+      .set(change)
+      .where("id", "=", personId)
+      .executeTakeFirstOrThrow();
+    if (result.numUpdatedRows === 0n) throw noSuchPerson();
+  }
+
+  return {
+    async actor(account, chatId) {
+      if (!isStorable(account.externalId) || !isStorable(chatId)) return undefined;
+      const row = await db
+        .selectFrom("accounts")
+        .innerJoin("persons", "persons.id", "accounts.person_id")
+        .leftJoin("choices", (join) =>
+          join.onRef("choices.person_id", "=", "persons.id").on("choices.chat_id", "=", chatId),
+        )
+        .select(PERSON)
+        .select("choices.server_id as chosen")
+        .select((eb) =>
+          jsonArrayFrom(
+            eb
+              .selectFrom("memberships")
+              .innerJoin("servers", "servers.id", "memberships.server_id")
+              .select(["servers.id", "servers.name", "servers.region", "memberships.role"])
+              .select(["memberships.number", "servers.last_seen as lastSeen"])
+              .whereRef("memberships.person_id", "=", "persons.id")
+              .orderBy("memberships.number"),
+          ).as("servers"),
+        )
+        .where("accounts.channel", "=", account.channel)
+        .where("accounts.external_id", "=", account.externalId)
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      const { chosen, servers, ...person } = row;
+      return { person, servers, chosen };
+    },
+
+    async admit(account, details) {
+      const name = storableName(details.name);
+      return db.transaction().execute(async (trx) => {
+        // Two updates of one newcomer may be handled at once: the second waits here and finds the person.
+        const key = `account ${account.channel} ${account.externalId}`;
+        await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(trx);
+        const known = await byAccount(trx, account);
+        if (known !== undefined) {
+          if (!details.admin || known.admin) return known;
+          await trx.updateTable("persons").set({ admin: true }).where("id", "=", known.id).execute();
+          return { ...known, admin: true };
+        }
+        const person = { id: chance.uuid(), name, language: null, admin: details.admin };
+        const created_at = clock.now();
+        await trx
+          .insertInto("persons")
+          .values({ ...person, created_at })
+          .execute();
+        await trx
+          .insertInto("accounts")
+          .values({ ...columns(account), person_id: person.id, created_at })
+          .execute();
+        return person;
+      });
+    },
+
+    async link(account, personId) {
+      const added = await db
+        .insertInto("accounts")
+        .values({ ...columns(account), person_id: personId, created_at: clock.now() })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      if (added.numInsertedOrUpdatedRows === 1n) return;
+      const owner = await byAccount(db, account);
+      if (owner?.id !== personId) throw new Fault("NOT_ALLOWED", "the account is somebody else's");
+    },
+
+    async byAccount(account) {
+      return isStorable(account.externalId) ? byAccount(db, account) : undefined;
+    },
+
+    async accounts(personId) {
+      return db
+        .selectFrom("accounts")
+        .select(["channel", "external_id as externalId"])
+        .where("person_id", "=", personId)
+        .orderBy("channel")
+        .orderBy("external_id")
+        .execute();
+    },
+
+    setLanguage: (personId, language) => update(personId, { language }),
+    setAdmin: (personId, admin) => update(personId, { admin }),
+    setName: async (personId, name) => update(personId, { name: storableName(name) }),
+
+    async choose(personId, chatId, serverId) {
+      if (serverId === null) {
+        await db
+          .deleteFrom("choices")
+          .where("person_id", "=", personId)
+          .where("chat_id", "=", chatId)
+          .execute();
+        return;
+      }
+      await db
+        .insertInto("choices")
+        .values({ person_id: personId, chat_id: chatId, server_id: serverId })
+        .onConflict((conflict) =>
+          conflict.columns(["person_id", "chat_id"]).doUpdateSet({ server_id: serverId }),
+        )
+        .execute();
+    },
+
+    admins: () =>
+      db
+        .selectFrom("persons")
+        .select(PERSON)
+        .where("admin", "=", true)
+        .orderBy("created_at")
+        .orderBy("id")
+        .execute(),
+  };
+}
+
+const columns = (account: Account) => ({ channel: account.channel, external_id: account.externalId });

@@ -1,0 +1,99 @@
+/** The tables as the code sees them; migrations/ holds what they are made of. Times are epoch milliseconds. */
+import type { AgentFacts, Role } from "@servereye/contract";
+import type { ColumnType, Generated } from "kysely";
+import type { AuditEntry, ButtonAction, ChannelName, TicketKind } from "../../core/ports.ts";
+
+/** Written as JSON text, read as a value. The column type is json, not jsonb: jsonb refuses the escape of U+0000. */
+type Json<T> = ColumnType<T, string, string>;
+
+export interface Tables {
+  persons: {
+    id: string;
+    name: string;
+    language: string | null;
+    admin: boolean;
+    created_at: number;
+  };
+  accounts: {
+    channel: ChannelName;
+    external_id: string;
+    person_id: string;
+    created_at: number;
+  };
+  servers: {
+    id: string;
+    name: string;
+    region: string;
+    public_key: Buffer;
+    last_seen: number | null;
+    facts: Json<AgentFacts> | null;
+    created_at: number;
+  };
+  memberships: {
+    server_id: string;
+    person_id: string;
+    role: Role;
+    number: number;
+    created_at: number;
+  };
+  /** The server chosen by /use, per person and chat. */
+  choices: {
+    person_id: string;
+    chat_id: string;
+    server_id: string;
+  };
+  tickets: {
+    /** SHA-256 of the secret. */
+    hash: Buffer;
+    kind: TicketKind;
+    issuer: string | null;
+    data: Json<Record<string, string>>;
+    expires: number;
+    spent_at: number | null;
+  };
+  waiting_agents: {
+    code: string;
+    public_key: Buffer;
+    facts: Json<AgentFacts>;
+    expires: number;
+  };
+  buttons: {
+    token: string;
+    chat_id: string;
+    person_id: string | null;
+    /** The server its action is about, so that it goes when the server goes. */
+    server_id: string | null;
+    action: Json<ButtonAction>;
+    expires: number;
+    once: boolean;
+    spent_at: number | null;
+  };
+  inbox: {
+    id: number;
+    /** Null once it is handled. */
+    body: Json<unknown> | null;
+    taken_at: number;
+    handled_at: number | null;
+  };
+  audit: {
+    id: Generated<number>;
+    at: number;
+    person_id: string | null;
+    from: string;
+    what: string;
+    on: string | null;
+    result: AuditEntry["result"];
+    detail: Json<AuditEntry["detail"]>;
+  };
+  settings: {
+    key: string;
+    value: string;
+  };
+  sessions: {
+    /** SHA-256 of the secret. */
+    hash: Buffer;
+    channel: ChannelName;
+    external_id: string;
+    expires: number;
+  };
+}

@@ -1,10 +1,10 @@
 /** The one entry: `node scripts/run.mjs up|demo|test|bench|check`. Sets up what is missing, then runs on the pinned Node. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { ensureBuilt } from "./build.mjs";
 import { check } from "./check.mjs";
 import { handOver } from "./handover.mjs";
+import { runPinned } from "./pinned.mjs";
 import { pinnedNode, root } from "./root.mjs";
 import { ensureInstalled, SetupFault } from "./setup.mjs";
 
@@ -19,11 +19,7 @@ const targets = {
 async function program(script, args) {
   await ensureBuilt();
   if (!existsSync(join(root, script))) throw new SetupFault(`${script} is not in this copy of ServerEye.`);
-  const tether = pathToFileURL(join(root, "scripts", "tether.mjs"));
-  tether.searchParams.set("starter", String(process.pid));
-  return await handOver(pinnedNode, [`--import=${tether.href}`, join(root, script), ...args], {
-    tether: true,
-  });
+  return await runPinned(script, args);
 }
 
 /** Words choose the files whose path holds one of them; what begins with a dash goes to Node. */

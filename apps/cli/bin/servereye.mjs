@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** `servereye`: hands over to the command line proper, on the Node that the project is made for. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { handOver } from "../../../scripts/handover.mjs";
+import { runPinned } from "../../../scripts/pinned.mjs";
 import { pinnedNode, root } from "../../../scripts/root.mjs";
 
 if (existsSync(pinnedNode)) {

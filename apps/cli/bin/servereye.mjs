@@ -5,10 +5,7 @@ import { runPinned } from "../../../scripts/pinned.mjs";
 import { pinnedNode, root } from "../../../scripts/root.mjs";
 
 if (existsSync(pinnedNode)) {
-  process.exitCode = await handOver(pinnedNode, [
-    join(root, "apps/cli/src/main.ts"),
-    ...process.argv.slice(2),
-  ]);
+  process.exitCode = await runPinned("apps/cli/src/main.ts", process.argv.slice(2));
 } else {
   process.stderr.write(`ServerEye's dependencies are not installed yet. Run "npm ci" in ${root} first.\n`);
   process.exitCode = 1;

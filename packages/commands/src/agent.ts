@@ -1,9 +1,12 @@
 /** What an agent can do: one line a command. */
 import { cpuCollector } from "./cpu/collect.ts";
+import { diskCollector } from "./disk/collect.ts";
 import type { Collector } from "./kit.ts";
 import { memoryCollector } from "./memory/collect.ts";
+import { networkCollector } from "./network/collect.ts";
 import { pingCollector } from "./ping/collect.ts";
 import { processesCollector } from "./processes/collect.ts";
+import { tempCollector } from "./temp/collect.ts";
 import { uptimeCollector } from "./uptime/collect.ts";
 
 export const collectors: readonly Collector[] = [
@@ -12,6 +15,9 @@ export const collectors: readonly Collector[] = [
   memoryCollector,
   processesCollector,
   uptimeCollector,
+  tempCollector,
+  diskCollector,
+  networkCollector,
 ];
 
 export type { Host, Space } from "./host.ts";

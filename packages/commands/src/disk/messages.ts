@@ -1,0 +1,61 @@
+/** disk's words. */
+import type { Messages } from "../kit.ts";
+
+export const messages: Messages = {
+  en: `
+disk-about = Disks: space, inodes, activity
+disk-title = 💾 Disks · { $server }
+disk-none = No disk of its own can be seen from here.
+disk-hung = does not answer ({ $type })
+disk-unreadable = tells no size ({ $type })
+disk-free = { $free } free
+disk-read-only = read-only
+disk-remote = network
+disk-layered-note = The root is layers over another disk, as in a container or a live system; its space is that disk's.
+disk-memory-note = The root lies in memory: what is written there is gone after a restart.
+disk-more = { $count ->
+    [one] { $count } more filesystem
+   *[other] { $count } more filesystems
+  }, less full than these
+disk-inodes = Inodes used
+disk-inodes-of = { $share } of { $total }
+disk-activity = Activity now
+disk-device = Device
+disk-read = Read
+disk-write = Write
+disk-busy = { $device } busy
+disk-devices-more = { $count ->
+    [one] { $count } quieter device
+   *[other] { $count } quieter devices
+  } not shown
+`,
+  ru: `
+disk-about = Диски: место, inode, активность
+disk-title = 💾 Диски · { $server }
+disk-none = Отсюда не видно ни одного своего диска.
+disk-hung = не отвечает ({ $type })
+disk-unreadable = размер неизвестен ({ $type })
+disk-free = своб. { $free }
+disk-read-only = только чтение
+disk-remote = сеть
+disk-layered-note = Корень — слои поверх другого диска, как в контейнере или live-системе; место указано по тому диску.
+disk-memory-note = Корень в памяти: записанное пропадёт после перезагрузки.
+disk-more = { $count ->
+    [one] Ещё { $count } файловая система, заполнена
+    [few] Ещё { $count } файловые системы, заполнены
+   *[many] Ещё { $count } файловых систем, заполнены
+  } меньше этих
+disk-inodes = Занято inode
+disk-inodes-of = { $share } из { $total }
+disk-activity = Активность сейчас
+disk-device = Диск
+disk-read = Чтение
+disk-write = Запись
+disk-busy = { $device } занят
+disk-devices-more = Не { $count ->
+    [one] показано { $count } менее занятое устройство
+    [few] показаны { $count } менее занятых устройства
+   *[many] показано { $count } менее занятых устройств
+  }
+`,
+};

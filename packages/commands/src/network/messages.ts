@@ -1,0 +1,72 @@
+/** network's words. */
+import type { Messages } from "../kit.ts";
+
+export const messages: Messages = {
+  en: `
+network-about = Network: traffic now and since boot
+network-title = 🌐 Network · { $server }
+network-none = No network interface can be seen from here.
+network-state-up = up
+network-state-down = down
+network-state-dormant = waiting
+network-state-testing = testing
+network-state-lowerlayerdown = no link below
+network-state-notpresent = not there
+network-now = Now
+network-load = Of the link
+network-total = Since boot
+network-errors = Errors
+network-drops = Drops
+network-flows = ↓ { $in } ↑ { $out }
+network-loopback = Loopback
+network-loopback-value = { $rate } now, { $total } since boot
+network-containers = { $count ->
+    [one] Containers, VMs ({ $count } interface)
+   *[other] Containers, VMs ({ $count } interfaces)
+  }
+network-more = { $count ->
+    [one] { $count } quieter interface
+   *[other] { $count } quieter interfaces
+  } not shown
+network-unused = { $count ->
+    [one] { $count } interface was never used.
+   *[other] { $count } interfaces were never used.
+  }
+network-no-rate = – : counters restarted, or just appeared. The next look has a rate.
+`,
+  ru: `
+network-about = Сеть: трафик сейчас и с загрузки
+network-title = 🌐 Сеть · { $server }
+network-none = Отсюда не видно ни одного сетевого интерфейса.
+network-state-up = работает
+network-state-down = выключен
+network-state-dormant = ожидает
+network-state-testing = проверка
+network-state-lowerlayerdown = нет связи ниже
+network-state-notpresent = отсутствует
+network-now = Сейчас
+network-load = От скорости
+network-total = С загрузки
+network-errors = Ошибки
+network-drops = Потери
+network-flows = ↓ { $in } ↑ { $out }
+network-loopback = Loopback
+network-loopback-value = { $rate } сейчас, { $total } с загрузки
+network-containers = { $count ->
+    [one] Контейнеры, ВМ ({ $count } интерфейс)
+    [few] Контейнеры, ВМ ({ $count } интерфейса)
+   *[many] Контейнеры, ВМ ({ $count } интерфейсов)
+  }
+network-more = { $count ->
+    [one] Не показан ещё { $count } менее занятый интерфейс
+    [few] Не показаны ещё { $count } менее занятых интерфейса
+   *[many] Не показано ещё { $count } менее занятых интерфейсов
+  }
+network-unused = { $count ->
+    [one] { $count } интерфейс ни разу не использовался.
+    [few] { $count } интерфейса ни разу не использовались.
+   *[many] { $count } интерфейсов ни разу не использовались.
+  }
+network-no-rate = – : счётчики начались заново или интерфейс только появился. Скорость будет в следующий раз.
+`,
+};

@@ -1,0 +1,40 @@
+/** Makes the agent one file: `dist/agent.mjs`, minified, with nothing outside of it but Node's own modules. */
+import { stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+/** Bytes. What a server downloads must stay small. */
+const MOST_BYTES = 200 * 1024;
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const file = here("dist/agent.mjs");
+
+const bundle = await rolldown({
+  input: here("src/main.ts"),
+  platform: "node",
+  external: /^node:/,
+  resolve: { conditionNames: ["source", "import", "node", "default"] },
+  onLog(level, log) {
+    if (level === "warn") throw new Error(`rolldown: ${log.message}`);
+  },
+});
+const { output } = await bundle.write({
+  file,
+  format: "esm",
+  minify: true,
+  codeSplitting: false,
+  comments: false,
+  banner: "#!/usr/bin/env node",
+});
+await bundle.close();
+
+const [chunk, ...more] = output;
+const outside = [...chunk.imports, ...chunk.dynamicImports].filter((name) => !name.startsWith("node:"));
+const { size } = await stat(file);
+const faults = [];
+if (more.length > 0) faults.push(`more than one file: ${more.map((one) => one.fileName).join(", ")}`);
+if (outside.length > 0) faults.push(`needs what is not in it: ${outside.join(", ")}`);
+if (size > MOST_BYTES) faults.push(`${size} bytes, more than ${MOST_BYTES}`);
+process.stdout.write(`agent: ${(size / 1024).toFixed(1)} KiB in ${file}\n`);
+for (const fault of faults) process.stderr.write(`agent: ${fault}\n`);
+if (faults.length > 0) process.exitCode = 1;

@@ -1,0 +1,148 @@
+/** What the agent is told: flags over environment over `agent.env`, parsed once, every fault listed at once. */
+import { AGENT_PATH } from "@servereye/contract";
+import { flagsOf } from "./flags.ts";
+import { foreignNames, type Variable } from "./variables.ts";
+
+export interface Config {
+  /** The whole address to dial, `ws(s)://…/agent/v1`. */
+  url: string;
+  /** Not encrypted, and the hub is on another machine. */
+  exposed: boolean;
+  /** base64url of the hub's public key, when it was told. */
+  hubKey: string | undefined;
+  keyFile: string;
+  /** A one-time token. A secret until spent. */
+  enrol: string | undefined;
+  pair: boolean;
+  data: string;
+  /** The actions this agent will do, by the names of their policies. */
+  allow: readonly string[];
+  /** Seconds between samples, 1..60. Kept for sampling. */
+  intervalS: number;
+  /** Kept for containers. */
+  dockerHost: string | undefined;
+  /** The name to offer the hub instead of the host's. */
+  name: string | undefined;
+  withParent: boolean;
+}
+
+export type Outcome = { config: Config; faults: [] } | { config: undefined; faults: string[] };
+
+/** Where the settings come from. `file` is the text of `agent.env` in the data folder, if there is one. */
+export interface Sources {
+  argv: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  file: string | undefined;
+}
+
+const KEY = /^[A-Za-z0-9_-]{43}$/;
+const TOKEN = /^[A-Za-z0-9_-]{8,128}$/;
+const ACTION = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** The folder for the agent's files, needed before `agent.env` in it can be read. */
+export function dataFolderOf(sources: Omit<Sources, "file">, fallback: string): string {
+  return flagsOf(sources.argv).values.data ?? sources.env.SERVEREYE_AGENT_DATA_DIR ?? fallback;
+}
+
+export function parseConfig(sources: Sources, data: string): Outcome {
+  const flags = flagsOf(sources.argv);
+  const file = envFileOf(sources.file ?? "");
+  const faults = [
+    ...flags.faults,
+    ...file.faults,
+    ...foreignNames(Object.keys(sources.env)),
+    ...foreignNames(Object.keys(file.values)).map((fault) => `agent.env: ${fault}`),
+  ];
+  const told = (name: Variable, flag?: string): string | undefined =>
+    (flag ?? (sources.env[name] || undefined) ?? file.values[name])?.trim() || undefined;
+  const check = (value: string | undefined, form: RegExp, fault: string): string | undefined => {
+    if (value !== undefined && !form.test(value)) faults.push(fault);
+    return value;
+  };
+
+  const hub = hubUrl(told("SERVEREYE_AGENT_HUB", flags.values.hub), faults);
+  const hubKey = check(
+    told("SERVEREYE_AGENT_HUB_KEY", flags.values["hub-key"]),
+    KEY,
+    "--hub-key (SERVEREYE_AGENT_HUB_KEY) must be the hub's public key: 43 letters, digits, - and _.",
+  );
+  const enrol = check(
+    told("SERVEREYE_AGENT_ENROL", flags.values.enrol),
+    TOKEN,
+    "--enrol (SERVEREYE_AGENT_ENROL) must be the one-time token that /add gave.",
+  );
+  const allow = list(told("SERVEREYE_AGENT_ALLOW"));
+  for (const action of allow) {
+    if (!ACTION.test(action) || action.length > 64)
+      faults.push(`SERVEREYE_AGENT_ALLOW: "${action}" is no action; write them like containers.restart.`);
+  }
+  if (allow.length > 64) faults.push("SERVEREYE_AGENT_ALLOW: at most 64 actions.");
+  const interval = told("SERVEREYE_AGENT_INTERVAL") ?? "10";
+  const intervalS = /^\d{1,2}$/.test(interval) ? Number(interval) : 0;
+  if (intervalS < 1 || intervalS > 60)
+    faults.push(`SERVEREYE_AGENT_INTERVAL must be 1 to 60 (seconds), not "${interval}".`);
+  const pairText = told("SERVEREYE_AGENT_PAIR") ?? "false";
+  if (!/^(true|false)$/.test(pairText)) faults.push('SERVEREYE_AGENT_PAIR must be "true" or "false".');
+  const name = check(
+    told("SERVEREYE_AGENT_NAME", flags.values.name),
+    /^[^\p{Cc}]{1,128}$/u,
+    "--name (SERVEREYE_AGENT_NAME) must be 1 to 128 characters on one line.",
+  );
+
+  if (faults.length > 0 || hub === undefined) return { config: undefined, faults };
+  return {
+    faults: [],
+    config: {
+      ...hub,
+      hubKey,
+      enrol,
+      pair: flags.switches.has("pair") || pairText === "true",
+      data,
+      keyFile: told("SERVEREYE_AGENT_KEY_FILE") ?? `${data}/server.key`,
+      allow,
+      intervalS,
+      dockerHost: told("SERVEREYE_AGENT_DOCKER_HOST"),
+      name,
+      withParent: flags.switches.has("with-parent"),
+    },
+  };
+}
+
+/** The address to dial. http(s) means ws(s), and a plain host name means wss. */
+function hubUrl(text: string | undefined, faults: string[]): { url: string; exposed: boolean } | undefined {
+  if (text === undefined) {
+    faults.push("Which hub? Give --hub wss://your.hub (or SERVEREYE_AGENT_HUB).");
+    return undefined;
+  }
+  const spelled = text.includes("://") ? text : `wss://${text}`;
+  const parsed = URL.parse(spelled.replace(/^http(s?):\/\//i, "ws$1://"));
+  const odd = parsed && (parsed.username || parsed.password || parsed.search || parsed.hash);
+  if (parsed === null || !/^wss?:$/.test(parsed.protocol) || odd) {
+    faults.push("--hub (SERVEREYE_AGENT_HUB) must be an address like wss://your.hub, without user or query.");
+    return undefined;
+  }
+  parsed.pathname = `${parsed.pathname.replace(/\/+$/, "").replace(AGENT_PATH, "")}${AGENT_PATH}`;
+  return { url: parsed.href, exposed: parsed.protocol === "ws:" && !LOOPBACK.test(parsed.hostname) };
+}
+
+const list = (text: string | undefined): string[] => [
+  ...new Set((text ?? "").split(/[\s,]+/).filter((part) => part !== "")),
+];
+
+/** `NAME=value` lines; `#` begins a comment line, one pair of quotes around a value is taken off. */
+export function envFileOf(text: string): { values: Record<string, string>; faults: string[] } {
+  const values: Record<string, string> = {};
+  const faults: string[] = [];
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    const line = raw.trim();
+    if (line === "" || line.startsWith("#")) continue;
+    const match = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/.exec(line);
+    const [, name, value] = match ?? [];
+    // The line's text stays out of the message: it may be a secret.
+    if (name === undefined || value === undefined)
+      faults.push(`agent.env line ${index + 1}: not NAME=value.`);
+    else values[name] = value.replace(/^(["'])(.*)\1$/, "$2");
+  }
+  return { values, faults };
+}

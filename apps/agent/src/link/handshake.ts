@@ -1,0 +1,148 @@
+/** The first frames of a connection: the hub proves itself, then this agent does. */
+import {
+  type AgentFacts,
+  agentProofText,
+  Fault,
+  type FaultCode,
+  fromBase64Url,
+  type HubFrame,
+  hubProofText,
+  PROTOCOL,
+  pairingCodeOf,
+  randomBytes,
+  toBase64Url,
+  utf8,
+  type Verify,
+  verifierOf,
+} from "@servereye/contract";
+import type { Clock } from "../clock.ts";
+import type { Identity } from "../key.ts";
+import type { Connection } from "./connection.ts";
+
+/** How long either side may take for one step, ms. */
+export const STEP_MS = 10_000;
+/** A hub's own end of a pairing code comes first; this much later the agent asks for a new one itself, ms. */
+const CODE_GRACE_MS = 5_000;
+const LONGEST_CODE_MS = 3_600_000;
+
+export interface Introduction {
+  identity: Identity;
+  /** base64url; undefined takes the hub that is met, which is for pairing only. */
+  hubKey: string | undefined;
+  facts: AgentFacts;
+  enrol: string | undefined;
+  pair: boolean;
+  clock: Clock;
+  /** Shows the pairing code, `XXXX-XXXX`, and for how long it holds. */
+  showCode: (code: string, holdsMs: number) => void;
+}
+
+export type Welcome = Extract<HubFrame, { t: "welcome" }>;
+
+export type Greeting =
+  /** `tookMs`: from the proof to the welcome, the bound on how old `hubTime` is. */
+  | { kind: "welcome"; welcome: Welcome; hubKey: string; verify: Verify; tookMs: number }
+  | { kind: "refused"; code: FaultCode; detail: string; again: boolean }
+  | { kind: "bye"; again: "soon" | "later" | "never"; detail: string }
+  | { kind: "code expired" };
+
+/**
+ * Throws Fault PROOF_INVALID when the hub is not the one it should be, PROTOCOL_UNSUPPORTED when it speaks
+ * another version, FRAME_INVALID on a frame out of turn, COMMAND_TIMEOUT when a step takes over STEP_MS.
+ */
+export async function greet(connection: Connection, self: Introduction): Promise<Greeting> {
+  const agentNonce = toBase64Url(randomBytes(32));
+  connection.send({ t: "hello", protocol: PROTOCOL, nonce: agentNonce });
+  const first = await connection.receive(STEP_MS);
+  if (first.t === "refused" || first.t === "bye") return leaving(first);
+  if (first.t !== "challenge") throw outOfTurn(first);
+  const verify = await proven(first, agentNonce, self.hubKey);
+
+  const seen = { agentNonce, hubNonce: first.nonce, hubKey: first.hubKey };
+  const { publicKey, keyPair } = self.identity;
+  const proof = agentProofText({ protocol: PROTOCOL, ...seen, publicKey, enrol: self.enrol });
+  const signature = toBase64Url(await keyPair.sign(utf8(proof)));
+  let sentAt = self.clock.monotonic();
+  connection.send({
+    t: "prove",
+    publicKey,
+    signature,
+    clock: Math.round(self.clock.now()),
+    facts: self.facts,
+    ...(self.enrol === undefined ? {} : { enrol: self.enrol }),
+    ...(self.pair ? { pair: true } : {}),
+  });
+
+  let patienceMs = STEP_MS;
+  for (let waited = false; ; waited = true) {
+    let frame: HubFrame;
+    try {
+      frame = await connection.receive(patienceMs);
+    } catch (error) {
+      // The hub kept the connection beyond the code's end: dial again for a new code.
+      if (waited && error instanceof Fault && error.code === "COMMAND_TIMEOUT")
+        return { kind: "code expired" };
+      throw error;
+    }
+    if (frame.t === "welcome") {
+      if (frame.serverId !== self.identity.serverId)
+        throw new Fault("FRAME_INVALID", "welcomed as another server");
+      const tookMs = waited ? STEP_MS : self.clock.monotonic() - sentAt;
+      return { kind: "welcome", welcome: frame, hubKey: first.hubKey, verify, tookMs };
+    }
+    if (frame.t === "refused" || frame.t === "bye") return leaving(frame);
+    if (frame.t !== "waiting") throw outOfTurn(frame);
+    const holdsMs = Math.min(Math.max(frame.expires - frame.hubTime, 0), LONGEST_CODE_MS);
+    patienceMs = holdsMs + CODE_GRACE_MS;
+    sentAt = self.clock.monotonic();
+    if (!waited) self.showCode(await codeOf(self.identity, seen), holdsMs);
+  }
+}
+
+/** Checks the hub's proof before anything about this agent is sent. Gives the verifier of its key. */
+async function proven(
+  challenge: Extract<HubFrame, { t: "challenge" }>,
+  agentNonce: string,
+  expected: string | undefined,
+): Promise<Verify> {
+  const { protocol, nonce: hubNonce, hubKey } = challenge;
+  if (protocol !== PROTOCOL) {
+    throw new Fault("PROTOCOL_UNSUPPORTED", `the hub speaks protocol ${protocol}, this agent ${PROTOCOL}`);
+  }
+  if (expected !== undefined && hubKey !== expected) {
+    throw new Fault("PROOF_INVALID", "this is not the hub this server belongs to (its key is another)");
+  }
+  const signature = fromBase64Url(challenge.signature);
+  const key = fromBase64Url(hubKey);
+  const text = utf8(hubProofText({ protocol, agentNonce, hubNonce, hubKey }));
+  let verify: Verify | undefined;
+  try {
+    verify = key && (await verifierOf(key));
+  } catch (cause) {
+    throw new Fault("PROOF_INVALID", "the hub's key is no Ed25519 key", { cause });
+  }
+  if (verify === undefined || signature === undefined || !(await verify(text, signature)))
+    throw new Fault("PROOF_INVALID", "the hub could not prove itself");
+  return verify;
+}
+
+async function codeOf(
+  identity: Identity,
+  seen: { agentNonce: string; hubNonce: string; hubKey: string },
+): Promise<string> {
+  const bytes = (text: string) => fromBase64Url(text) ?? new Uint8Array();
+  const code = await pairingCodeOf({
+    agentKey: identity.keyPair.publicKey,
+    hubKey: bytes(seen.hubKey),
+    agentNonce: bytes(seen.agentNonce),
+    hubNonce: bytes(seen.hubNonce),
+  });
+  return `${code.slice(0, 4)}-${code.slice(4)}`;
+}
+
+function leaving(frame: Extract<HubFrame, { t: "refused" | "bye" }>): Greeting {
+  if (frame.t === "bye") return { kind: "bye", again: frame.again, detail: frame.detail };
+  return { kind: "refused", code: frame.code, detail: frame.detail, again: frame.again };
+}
+
+const outOfTurn = (frame: HubFrame): Fault => new Fault("FRAME_INVALID", `a frame "${frame.t}" out of turn`);

@@ -1,0 +1,176 @@
+/** The agent as a process: reads its settings, ties the parts together, and ends well. */
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { collectors } from "@servereye/commands/agent";
+import { type AgentFacts, Fault } from "@servereye/contract";
+import { systemClock } from "./clock.ts";
+import { type Config, dataFolderOf, parseConfig } from "./config.ts";
+import { flagsOf, HELP } from "./flags.ts";
+import { machineFacts } from "./host/facts.ts";
+import { nodeDisk } from "./host/files.ts";
+import { type LinuxHost, linuxHost } from "./host/linux.ts";
+import { printSpace } from "./host/statfs.ts";
+import { type Identity, StartRefused, serverKey } from "./key.ts";
+import { type Link, link } from "./link/link.ts";
+import { type Log, lineLog, reasonOf } from "./log.ts";
+import { readPin, writePin } from "./pin.ts";
+import { HubTime } from "./serve/hub-time.ts";
+import { Journal } from "./serve/journal.ts";
+import { Serve } from "./serve/serve.ts";
+import { VERSION } from "./version.ts";
+
+/** Asked for nothing that could be done: wrong settings, or a hub that does not want this server. */
+const EXIT_REFUSED = 2;
+/** Goodbye may take this long before the process ends without it, ms. */
+const FAREWELL_MS = 700;
+
+const argv = process.argv.slice(2);
+const user = process.getuid?.() ?? -1;
+const log = lineLog((line) => process.stderr.write(line), {
+  friendly: process.stderr.isTTY === true,
+  now: Date.now,
+});
+
+const [first, mount] = argv;
+if (first === "--statfs" && mount !== undefined) printSpace(mount);
+else if (flagsOf(argv).switches.has("help")) process.stdout.write(HELP);
+else if (flagsOf(argv).switches.has("version")) process.stdout.write(`${VERSION}\n`);
+else await start();
+
+async function start(): Promise<void> {
+  try {
+    const config = await settings();
+    if (config === undefined) {
+      process.exitCode = EXIT_REFUSED;
+      return;
+    }
+    await run(config);
+  } catch (error) {
+    if (error instanceof StartRefused) process.stderr.write(`${error.message}\n`);
+    else log.error("agent.failed", { reason: reasonOf(error) });
+    process.exitCode = error instanceof StartRefused ? EXIT_REFUSED : 1;
+  }
+}
+
+/** The settings, or undefined after saying every fault. */
+async function settings(): Promise<Config | undefined> {
+  const fallback =
+    user === 0
+      ? "/var/lib/servereye-agent"
+      : join(process.env.XDG_STATE_HOME || join(homedir(), ".local/state"), "servereye-agent");
+  const data = resolve(dataFolderOf({ argv, env: process.env }, fallback));
+  await nodeDisk.folder(data);
+  const file = await nodeDisk.inspect(join(data, "agent.env"));
+  if (file !== undefined && (file.mode & 0o007) !== 0)
+    log.warn("agent.env_open", { path: join(data, "agent.env"), advice: "others can read it: chmod 600 it" });
+  const { config, faults } = parseConfig({ argv, env: process.env, file: file?.text }, data);
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  return config;
+}
+
+async function run(config: Config): Promise<void> {
+  const { identity, created } = await serverKey(nodeDisk, config.keyFile, user);
+  log.info("agent.started", { version: VERSION, serverId: identity.serverId });
+  if (created) log.info("key.created", { path: config.keyFile });
+  if (config.exposed) log.warn("link.unencrypted", { hub: new URL(config.url).host });
+  const host = linuxHost({ statfs: [process.execPath, ...ownScript(), "--statfs"] });
+  const agent = await connectTo(config, identity, host);
+  let leaving = false;
+  const leave = async (reason: string): Promise<void> => {
+    if (leaving) return;
+    leaving = true;
+    log.info("agent.stopping", { reason });
+    setTimeout(() => exit(0, host), FAREWELL_MS);
+    await agent.stop();
+    exit(0, host);
+  };
+  process.on("SIGTERM", () => leave("SIGTERM"));
+  process.on("SIGINT", () => leave("SIGINT"));
+  if (config.withParent) {
+    process.stdin.on("end", () => leave("its parent is gone"));
+    process.stdin.on("error", () => leave("its parent is gone"));
+    process.stdin.resume();
+  }
+  const code = await agent.ended;
+  if (!leaving) exit(code, host);
+}
+
+async function connectTo(config: Config, identity: Identity, host: LinuxHost): Promise<Link> {
+  const pinFile = join(config.data, "hub.json");
+  const pin = await readPin(nodeDisk, pinFile);
+  if (pin !== undefined && config.hubKey !== undefined && pin.hubKey !== config.hubKey) {
+    throw new StartRefused(`This server belongs to another hub. To move it to this one, delete ${pinFile}.`);
+  }
+  if (pin === undefined && config.hubKey === undefined && !config.pair) {
+    throw new StartRefused(
+      "Which hub may be trusted? Give --hub-key as /add shows it, or --pair to see a code.",
+    );
+  }
+  const journal = await Journal.open(nodeDisk, join(config.data, "seen.log"), log);
+  const hubTime = new HubTime(systemClock);
+  const serve = new Serve({
+    identity,
+    collectors,
+    host,
+    allow: config.allow,
+    journal,
+    hubTime,
+    clock: systemClock,
+    log,
+  });
+  warnOfUnknownActions(config.allow, log);
+  return link({
+    url: config.url,
+    identity,
+    hubKey: config.hubKey,
+    pin,
+    enrol: config.enrol,
+    pair: config.pair,
+    facts: () => facts(config),
+    serve,
+    hubTime,
+    keepPin: (seen) => writePin(nodeDisk, pinFile, seen),
+    clock: systemClock,
+    random: Math.random,
+    WebSocket,
+    log,
+  });
+}
+
+function facts(config: Config): AgentFacts {
+  const machine = machineFacts();
+  return {
+    version: VERSION,
+    ...machine,
+    hostname: config.name ?? machine.hostname,
+    allow: [...config.allow],
+    commands: collectors.map((one) => one.command.name),
+  };
+}
+
+function warnOfUnknownActions(allow: readonly string[], to: Log): void {
+  const known = new Set(collectors.map((one) => one.command.policy));
+  for (const action of allow) if (!known.has(action)) to.warn("policy.unknown", { action });
+}
+
+/** The script this runtime was given; compiled to one executable, there is none. */
+function ownScript(): string[] {
+  const script = process.argv[1];
+  return script === undefined || process.versions.bun ? [] : [script];
+}
+
+/**
+ * Ends the process. A thread of Node's pool that hangs in the kernel (a dead mount) would hold up an ordinary exit
+ * for as long as it hangs; another program in this one's place takes the threads with it and ends well.
+ */
+function exit(code: number, host: LinuxHost): never {
+  if (code === 0 && host.stuck() > 0) {
+    try {
+      process.execve?.("/bin/true", ["true"], {});
+    } catch (error) {
+      log.warn("agent.exit", { reason: Fault.of(error).message });
+    }
+    process.kill(process.pid, "SIGKILL");
+  }
+  process.exit(code);
+}

@@ -1,0 +1,33 @@
+/** The names of the agent's environment variables, and the nearest of them to a misspelled one. */
+import { closest, distance } from "fastest-levenshtein";
+
+export const VARIABLES = [
+  "SERVEREYE_AGENT_HUB",
+  "SERVEREYE_AGENT_HUB_KEY",
+  "SERVEREYE_AGENT_KEY_FILE",
+  "SERVEREYE_AGENT_ENROL",
+  "SERVEREYE_AGENT_PAIR",
+  "SERVEREYE_AGENT_DATA_DIR",
+  "SERVEREYE_AGENT_ALLOW",
+  "SERVEREYE_AGENT_INTERVAL",
+  "SERVEREYE_AGENT_DOCKER_HOST",
+  "SERVEREYE_AGENT_NAME",
+] as const;
+export type Variable = (typeof VARIABLES)[number];
+
+const PREFIX = "SERVEREYE_AGENT_";
+
+/** One fault for each name with the agent's prefix that it does not know. Other names are none of its business. */
+export function foreignNames(names: readonly string[]): string[] {
+  const known: readonly string[] = VARIABLES;
+  return names
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
+    .map((name) => `${name} is not a setting of the agent; did you mean ${closest(name, known)}?`);
+}
+
+/** The nearest of `known` when it is near enough to be meant (at most a third of it differs). */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const best = closest(word, known);
+  return distance(word, best) <= Math.max(1, best.length / 3) ? best : undefined;
+}

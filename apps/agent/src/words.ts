@@ -1,0 +1,30 @@
+/** The agent's events in words, for a person at a terminal. */
+import type { Fields } from "./log.ts";
+
+const words: Record<string, (f: Fields) => string> = {
+  "agent.started": (f) => `ServerEye agent ${f.version}, server ${f.serverId}`,
+  "agent.stopping": () => "Stopping.",
+  "key.created": (f) => `Made a server key in ${f.path}. Keep it private: it is this server's identity.`,
+  "link.unencrypted": (f) =>
+    `The connection to ${f.hub} is not encrypted: use a wss:// address for a hub on another machine.`,
+  "link.dialing": (f) => `Connecting to ${f.hub} ...`,
+  "link.connected": (f) => `Connected to ${f.hub} as ${f.name}.`,
+  "link.waiting": (f) =>
+    `Pairing code: ${f.code}\n  Write "/add ${f.code}" to the bot within ${f.minutes} minutes to add this server.`,
+  "link.code_expired": () => "The pairing code has expired; here comes a new one.",
+  "link.lost": (f) => `Not connected: ${f.reason}. Trying again in ${seconds(f.retryMs)}.`,
+  "link.refused": (f) => `The hub refused this server: ${f.detail} (${f.code}).`,
+  "link.stopped": (f) => String(f.reason),
+  "serve.fault": (f) => `Could not answer ${f.command}: ${f.code}, ${f.detail}`,
+  "policy.unknown": (f) => `SERVEREYE_AGENT_ALLOW names "${f.action}", which this agent does not know.`,
+};
+
+const seconds = (ms: Fields[string]): string => `${(Number(ms ?? 0) / 1000).toFixed(1)} s`;
+
+/** An event in words; one without words of its own as its name and fields. */
+export function wordsOf(event: string, fields: Fields): string {
+  const own = words[event];
+  if (own) return own(fields);
+  const rest = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return [event, ...rest.map(([name, value]) => `${name}=${value}`)].join(" ");
+}

@@ -1,0 +1,98 @@
+/** Telegram as the core's way out: views into messages, through the queue. */
+import { Fault } from "@servereye/contract";
+import type { ChatPort, ChatRef, Log, Metrics } from "../../core/ports.ts";
+import type { BotApi } from "./api.ts";
+import { means } from "./failure.ts";
+import { compose } from "./message.ts";
+import type { Outbound, Work } from "./outbound.ts";
+import type { Presses } from "./presses.ts";
+import type { Writer } from "./writer.ts";
+
+/** How many texts of several messages (or sent anew) are remembered, so that an edit finds all of them. */
+const mostRemembered = 2_000;
+
+export interface ChatPortOptions {
+  api: BotApi;
+  outbound: Outbound;
+  writer: Writer;
+  presses: Presses;
+  log: Log;
+  metrics: Metrics;
+}
+
+export function createChatPort({ api, outbound, writer, presses, log, metrics }: ChatPortOptions): ChatPort {
+  /** By chat and the id that the core knows: the messages that stand there now, oldest first, where that is not one of that id. */
+  const standing = new Map<string, readonly string[]>();
+
+  /** `asked`: the id that was to be edited. It may be asked for again while its edit was on its way. */
+  function remember(chat: ChatRef, asked: string | undefined, ids: readonly string[]): string {
+    const last = ids.at(-1) ?? "";
+    for (const id of new Set([asked ?? last, last])) {
+      const key = `${chat.chatId} ${id}`;
+      standing.delete(key);
+      if (ids.length > 1 || id !== last) standing.set(key, ids);
+    }
+    for (const oldest of standing.keys()) {
+      if (standing.size <= mostRemembered) break;
+      standing.delete(oldest);
+    }
+    return last;
+  }
+
+  function recall(chat: ChatRef, messageId: string): readonly string[] {
+    return standing.get(`${chat.chatId} ${messageId}`) ?? [messageId];
+  }
+
+  async function queued(chat: ChatRef, work: Work, replaces?: string): Promise<{ messageId: string }> {
+    try {
+      return { messageId: await outbound.run(chat.chatId, work, replaces) };
+    } catch (error) {
+      if (!means(error, "shutOut")) throw asFault(error);
+      metrics.count("telegram_dropped", { why: "shut-out" });
+      log.info("telegram.shut-out", { chat: chat.chatId, reason: error.description });
+      throw new Fault("NOT_ALLOWED", "the chat does not let the bot write", { cause: error });
+    }
+  }
+
+  return {
+    async send(chat, view, options) {
+      const message = compose(view);
+      return await queued(chat, async (call) =>
+        remember(chat, undefined, await writer.show(call, chat, [], message, options?.replyTo)),
+      );
+    },
+
+    async edit(chat, messageId, view) {
+      const message = compose(view);
+      const work: Work = async (call) =>
+        remember(chat, messageId, await writer.show(call, chat, recall(chat, messageId), message));
+      return await queued(chat, work, `edit ${messageId}`);
+    },
+
+    async remove(chat, messageId) {
+      await queued(chat, async (call) => {
+        for (const each of recall(chat, messageId)) await writer.remove(call, chat, each);
+        return "";
+      });
+    },
+
+    answerPress: (_chat, pressId, notice) => presses.answer(pressId, notice),
+
+    typing(chat) {
+      if (!outbound.idle(chat.chatId)) return;
+      const thread = chat.topic === undefined ? {} : { message_thread_id: Number(chat.topic) };
+      const action = { chat_id: Number(chat.chatId), action: "typing", ...thread } as const;
+      outbound
+        .aside(() => api.perform((raw, signal) => raw.sendChatAction(action, signal), 5_000), 5_000)
+        // Only a sign of life, and the answer itself is on its way.
+        .catch((error: unknown) => log.debug("telegram.typing-failed", { reason: asFault(error).message }));
+    },
+  };
+}
+
+function asFault(error: unknown): Fault {
+  if (means(error, "shutOut") || (error instanceof Error && /can't be deleted/.test(error.message))) {
+    return new Fault("NOT_ALLOWED", "Telegram does not allow it here", { cause: error });
+  }
+  return Fault.of(error);
+}

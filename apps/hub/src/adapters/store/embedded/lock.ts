@@ -16,6 +16,9 @@ export type DataFolderLock = {
 // SQLITE_BUSY, from the result codes at sqlite.org/rescode.html.
 const busy = 5;
 
+/** Held claims: a claim that nobody refers to would be closed, and so lost, by the garbage collector. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes the data folder for this process, making it (mode 0700) when it is not there.
  *
@@ -30,12 +33,14 @@ export function lockDataFolder(folder: string): DataFolderLock {
   const dataDir = openDataFolder(folder);
   const pidFile = join(dataDir, "hub.pid");
   const claim = takeClaim(dataDir, pidFile);
+  held.add(claim);
   writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
   return {
     dataDir,
     release() {
       if (!claim.isOpen) return;
       rmSync(pidFile, { force: true });
+      held.delete(claim);
       claim.close();
     },
   };

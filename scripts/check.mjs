@@ -7,7 +7,12 @@ import { pinnedNode, root } from "./root.mjs";
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
 const steps = [
-  { name: "lint and format", program: bin("biome"), args: ["ci", "."], of: "biome.json" },
+  {
+    name: "lint and format",
+    program: bin("biome"),
+    args: ["ci", `--colors=${process.stdout.isTTY ? "force" : "off"}`, "."],
+    of: "biome.json",
+  },
   { name: "types", script: bin("tsc"), args: ["-p", "tsconfig.json", "--noEmit"], of: "tsconfig.json" },
   {
     name: "types of the page",

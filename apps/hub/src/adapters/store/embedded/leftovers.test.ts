@@ -57,11 +57,12 @@ test("rows outlive a SIGKILL of PostgreSQL, and the hub is told of it", async (t
   await sql(store, "CREATE TABLE kept (id int)", "INSERT INTO kept SELECT generate_series(1, 1000)");
   process.kill(postmasterOf(dataDir), "SIGKILL");
   assert.match(await ended.promise, /has ended; see .*postgres\.log/);
-  await store.stop();
 
   const again = await startEmbeddedPostgres(quiet(dataDir));
   assert.equal(again.adopted, false);
   assert.deepEqual(await sql(again, "SELECT count(*)::int AS rows FROM kept"), [{ rows: 1000 }]);
+  await store.stop();
+  assert.deepEqual(await sql(again, "SELECT 1 AS one"), [{ one: 1 }]);
   await again.stop();
 });
 

@@ -33,7 +33,7 @@ export type EmbeddedPostgres = {
   readonly adopted: boolean;
   /** Ends it within 1.5 s and releases the folder; a second call waits for the same end. */
   stop(): Promise<void>;
-  /** Calls back once if it ends without `stop`. */
+  /** Calls back once if it ends without `stop`; a lock taken by the start is released by then. */
   onExit(callback: (reason: string) => void): void;
 };
 
@@ -82,6 +82,8 @@ async function startIn(
   });
 
   const watched = watch(pid, pgdata, join(dataDir, "postgres.log"));
+  // A server that is gone holds the folder no longer; whoever starts it again must not find it held by itself.
+  watched.onExit(release);
   let stopping: Promise<void> | undefined;
   return {
     connection,

@@ -17,36 +17,65 @@ interface Size {
   marks: number;
 }
 
-/** Parts that each fit; the text of all of them, in order, is the whole text but for line feeds at the seams. */
+/** A part with less than this share in it is filled with a piece of the next block; one with less room than this is not. */
+const scrap = 1 / 8;
+
+/** Parts that each fit; the text of all of them, in order, is the whole text but for space at the seams. */
 export function split(pieces: readonly Piece[], bounds: Bounds = messageBounds): Piece[][] {
   const parts: Piece[][] = [];
   let part: Piece[] = [];
-  let size: Size = { units: 0, marks: 0 };
   const close = () => {
     // Telegram refuses a message in which nothing is seen.
     if (part.some(shows)) parts.push(part);
     part = [];
-    size = { units: 0, marks: 0 };
   };
   const add = (piece: Piece): boolean => {
-    const own = pieceSize(piece);
-    const units = size.units + own.units + (part.length === 0 ? 0 : gap(piece).length);
-    if (units > bounds.units || size.marks + own.marks > bounds.marks) return false;
+    if (!fits([...part, piece], bounds)) return false;
     part.push(piece);
-    size = { units, marks: size.marks + own.marks };
     return true;
   };
   for (const piece of pieces) {
     if (add(piece)) continue;
-    close();
-    if (add(piece)) continue;
-    for (const chunk of chunks(piece, bounds)) {
+    // A heading goes with what it is the heading of.
+    const heading = piece.tight && part.length > 1 ? part.pop() : undefined;
+    const whole = fits(heading ? [heading, piece] : [piece], bounds);
+    const used = sizeOf(part).units / bounds.units;
+    if (whole ? used > scrap : used > 1 - scrap) close();
+    if (heading && !add(heading)) {
       close();
-      add(chunk);
+      part.push(heading);
+    }
+    if (add(piece)) continue;
+    for (const chunk of chunks(piece, bounds, room(part, piece, bounds))) {
+      if (add(chunk)) continue;
+      close();
+      part.push(chunk);
     }
   }
   close();
   return parts;
+}
+
+/** What is left for the beginning of `piece` in a part. */
+function room(part: readonly Piece[], piece: Piece, bounds: Bounds): Bounds {
+  const { units, marks } = sizeOf(part);
+  const between = part.length === 0 ? 0 : gap(piece).length;
+  return { units: bounds.units - units - between, marks: bounds.marks - marks };
+}
+
+function fits(pieces: readonly Piece[], bounds: Bounds): boolean {
+  const { units, marks } = sizeOf(pieces);
+  return units <= bounds.units && marks <= bounds.marks;
+}
+
+function sizeOf(pieces: readonly Piece[]): Size {
+  const size: Size = { units: 0, marks: 0 };
+  for (const [at, piece] of pieces.entries()) {
+    const own = pieceSize(piece);
+    size.units += own.units + (at === 0 ? 0 : gap(piece).length);
+    size.marks += own.marks;
+  }
+  return size;
 }
 
 function shows(piece: Piece): boolean {
@@ -54,22 +83,23 @@ function shows(piece: Piece): boolean {
 }
 
 /** One piece, too large by itself, cut between its lines; a line too long by itself is cut within. */
-function chunks(piece: Piece, bounds: Bounds): Piece[] {
+function chunks(piece: Piece, bounds: Bounds, first: Bounds): Piece[] {
   const made: Piece[] = [];
+  const start = piece.fixed ? 1 : 0;
+  let limit = first;
   let lines: Line[] = [];
-  let size: Size = { units: 0, marks: piece.fixed ? 1 : 0 };
+  let size: Size = { units: 0, marks: start };
   const close = () => {
-    if (lines.length > 0) made.push({ ...piece, tight: false, lines });
+    if (lines.length > 0)
+      made.push(made.length === 0 ? { ...piece, lines } : { ...piece, tight: false, lines });
+    limit = bounds;
     lines = [];
-    size = { units: 0, marks: piece.fixed ? 1 : 0 };
+    size = { units: 0, marks: start };
   };
-  for (const line of piece.lines.flatMap((whole) => shortLines(whole, bounds, piece.fixed ? 1 : 0))) {
+  for (const line of piece.lines.flatMap((whole) => shortLines(whole, bounds, start))) {
     const own = lineSize(line);
-    if (
-      lines.length > 0 &&
-      (size.units + 1 + own.units > bounds.units || size.marks + own.marks > bounds.marks)
-    )
-      close();
+    const between = lines.length === 0 ? 0 : 1;
+    if (size.units + between + own.units > limit.units || size.marks + own.marks > limit.marks) close();
     size = { units: size.units + own.units + (lines.length === 0 ? 0 : 1), marks: size.marks + own.marks };
     lines.push(line);
   }

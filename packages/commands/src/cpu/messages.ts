@@ -29,6 +29,7 @@ cpu-cores = { $count ->
    *[other] { $count } cores
   }
 cpu-busiest = Busiest
+cpu-bar = core { $number }
 cpu-core = { $number } ({ $share })
 cpu-numbers = Cores
 cpu-each = Each, 0–100 %
@@ -64,6 +65,7 @@ cpu-cores = { $count ->
    *[other] { $count } ядер
   }
 cpu-busiest = Самые занятые
+cpu-bar = ядро { $number }
 cpu-core = { $number } ({ $share })
 cpu-numbers = Ядра
 cpu-each = Каждое, 0–100 %

@@ -84,7 +84,9 @@ function cores(cores: CpuAnswer["cores"], t: Translate): Blocks {
   const online = cores.flatMap((usage, number) => (usage === null ? [] : [{ number, usage }]));
   if (online.length < 2) return [];
   if (online.length <= BARS_UP_TO) {
-    return [{ type: "bars", rows: online.map(({ number, usage }) => barRow(t, String(number), usage)) }];
+    return [
+      { type: "bars", rows: online.map(({ number, usage }) => barRow(t, t("cpu-bar", { number }), usage)) },
+    ];
   }
   const busiest = [...online].sort((a, b) => b.usage - a.usage).slice(0, 3);
   const names = busiest.map(({ number, usage }) => t("cpu-core", { number, share: shareText(t, usage) }));

@@ -39,16 +39,19 @@ export class Scan {
     const whole = this.number();
     if (whole === undefined || this.bytes[this.at] !== DOT) return whole;
     this.at += 1;
-    let fraction = 0;
-    let unit = 0.1;
+    let digits = whole;
+    let scale = 1;
     for (;;) {
       const byte = this.bytes[this.at];
       if (byte === undefined || byte < ZERO || byte > NINE) break;
-      fraction += (byte - ZERO) * unit;
-      unit /= 10;
+      // Divided once at the end, 4.93 is the double that is written so; more digits than these mean nothing here.
+      if (scale < 1e6) {
+        digits = digits * 10 + (byte - ZERO);
+        scale *= 10;
+      }
       this.at += 1;
     }
-    return whole + fraction;
+    return digits / scale;
   }
 
   /** Passes over `count` words of this line. */

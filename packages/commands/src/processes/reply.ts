@@ -88,11 +88,12 @@ function table(
 
 const second = (text: string) => fitName(`└ ${text}`, NAME_COLUMNS);
 
+/** Counts that are worth a line: a few of either are always there and mean nothing. */
 function trouble({ zombies, stuck }: AnswerOf<typeof processes>, t: Translate): ReplyView["blocks"] {
   const rows = [
     { label: t("processes-stuck"), count: stuck, level: levelOf(processesStuck, stuck) },
     { label: t("processes-zombies"), count: zombies, level: levelOf(processesZombies, zombies) },
-  ].filter((row) => row.count > 0);
+  ].filter((row) => row.level !== "ok");
   if (rows.length === 0) return [];
   return [
     {

@@ -1,4 +1,7 @@
-/** `GET /health`: how the hub is, in one look. 200 when `status` is "ok", else 503. */
+/**
+ * `GET /health`: how the hub is, in one look. 503 while it starts or when database or broker are down. Telegram being
+ * away makes `status` "degraded" but keeps 200: a hub is not taken out of service for what no restart can mend.
+ */
 import * as z from "zod/mini";
 
 const Part = z.object({ status: z.enum(["ok", "starting", "down", "off"]), detail: z.optional(z.string()) });

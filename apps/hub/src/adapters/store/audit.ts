@@ -13,10 +13,12 @@ export function auditIn(db: Kysely<Tables>): Audit {
       await db
         .insertInto("audit")
         .values({
-          ...entry,
+          at: entry.at,
+          person_id: entry.personId,
           from: madeStorable(entry.from),
           what: madeStorable(entry.what),
           on: entry.on === null ? null : madeStorable(entry.on),
+          result: entry.result,
           detail: JSON.stringify(entry.detail),
         })
         .execute();

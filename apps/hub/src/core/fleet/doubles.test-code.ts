@@ -62,21 +62,38 @@ export interface ReadMetrics extends Metrics {
   /** Sum of a counter, over the label sets that contain `labels`. */
   of(name: string, labels?: Record<string, string>): number;
   read(gauge: string): number | undefined;
+  /** Resolves when the counter has come to `n`. */
+  until(name: string, labels: Record<string, string>, n?: number): Promise<void>;
 }
 
 export function readMetrics(): ReadMetrics {
   const counts: Array<{ name: string; labels: Record<string, string>; by: number }> = [];
   const gauges = new Map<string, () => number>();
-  return {
+  const waiting = new Set<() => void>();
+  const metrics: ReadMetrics = {
     command: () => {},
-    count: (name, labels = {}, by = 1) => void counts.push({ name, labels, by }),
+    count(name, labels = {}, by = 1) {
+      counts.push({ name, labels, by });
+      for (const look of [...waiting]) look();
+    },
     gauge: (name, _help, read) => void gauges.set(name, read),
     of: (name, labels = {}) =>
       counts
         .filter((c) => c.name === name && Object.entries(labels).every(([k, v]) => c.labels[k] === v))
         .reduce((sum, c) => sum + c.by, 0),
     read: (name) => gauges.get(name)?.(),
+    until: (name, labels, n = 1) =>
+      new Promise((done) => {
+        const look = () => {
+          if (metrics.of(name, labels) < n) return;
+          waiting.delete(look);
+          done();
+        };
+        waiting.add(look);
+        look();
+      }),
   };
+  return metrics;
 }
 
 export interface KeptLog extends Log {

@@ -1,0 +1,100 @@
+/** The chat of the page and the terminal over HTTP: write, press, follow. */
+
+import { type ChatEvent, Fault, PressRequest, WriteRequest } from "@servereye/contract";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Conversations, Log } from "../../core/ports.ts";
+import { accountOf, type SessionOptions } from "./session.ts";
+
+export interface ChatOptions extends SessionOptions {
+  conversations: Conversations;
+  menu(languageCode: string | undefined): Array<{ name: string; about: string }>;
+  log: Log;
+}
+
+/** Followers of this hub at once, and bytes one of them may fall behind before it is let go. */
+const MOST_FOLLOWERS = 200;
+const MOST_BEHIND = 1_048_576;
+/** A comment line each so often keeps proxies from closing a quiet stream, ms. */
+const KEEP_ALIVE_MS = 20_000;
+/** Messages and presses of one account being handled at once. */
+const MOST_OPEN = 20;
+
+const languageOf = (request: FastifyRequest): string | undefined =>
+  request.headers["accept-language"]?.split(",")[0]?.slice(0, 35);
+
+export function chatRoutes(app: FastifyInstance, options: ChatOptions): void {
+  const { conversations, clock } = options;
+  const open = new Map<string, number>();
+  let followers = 0;
+
+  const counted = async <T>(who: string, run: () => Promise<T>): Promise<T> => {
+    const now = open.get(who) ?? 0;
+    if (now >= MOST_OPEN)
+      throw new Fault("RATE_LIMITED", "too many questions at once: wait for some answers");
+    open.set(who, now + 1);
+    try {
+      return await run();
+    } finally {
+      const left = (open.get(who) ?? 1) - 1;
+      if (left > 0) open.set(who, left);
+      else open.delete(who);
+    }
+  };
+
+  app.post("/api/v1/chat/messages", async (request, reply) => {
+    const account = await accountOf(request, options);
+    const body = WriteRequest.safeParse(request.body);
+    if (!body.success) throw new Fault("FRAME_INVALID", "a message is {text} of 1 to 4096 characters");
+    void counted(account.externalId, () =>
+      conversations.write(account, body.data.text, languageOf(request)),
+    ).catch((error: unknown) => options.log.warn("console.write_failed", { error: String(error) }));
+    return reply.status(202).send({});
+  });
+
+  app.post("/api/v1/chat/presses", async (request) => {
+    const account = await accountOf(request, options);
+    const body = PressRequest.safeParse(request.body);
+    if (!body.success) throw new Fault("FRAME_INVALID", "a press is {messageId, token}");
+    return counted(account.externalId, () =>
+      conversations.press(account, body.data.messageId, body.data.token, languageOf(request)),
+    );
+  });
+
+  app.get("/api/v1/chat/commands", async (request) => {
+    await accountOf(request, options);
+    return { commands: options.menu(languageOf(request)) };
+  });
+
+  app.get("/api/v1/chat/events", async (request, reply) => {
+    const account = await accountOf(request, options);
+    if (followers >= MOST_FOLLOWERS) throw new Fault("RATE_LIMITED", "too many pages are open on this hub");
+    followers++;
+    reply.hijack();
+    const stream = reply.raw;
+    stream.writeHead(200, {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+      "x-content-type-options": "nosniff",
+    });
+    const write = (text: string): void => {
+      if (stream.writableLength > MOST_BEHIND) stream.destroy();
+      else stream.write(text);
+    };
+    let quiet = (): void => undefined;
+    const keepAlive = (): void => {
+      write(": still here\n\n");
+      quiet = clock.after(KEEP_ALIVE_MS, keepAlive);
+    };
+    write("retry: 1000\n\n");
+    const end = conversations.follow(account, (event: ChatEvent) =>
+      write(`data: ${JSON.stringify(event)}\n\n`),
+    );
+    keepAlive();
+    stream.on("close", () => {
+      followers--;
+      quiet();
+      end();
+    });
+  });
+}

@@ -1,0 +1,84 @@
+/** How an agent gets onto a server: the install script, the agent's bundle, and a Node to run it with. */
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Fault } from "@servereye/contract";
+import type { FastifyInstance } from "fastify";
+
+export interface InstallOptions {
+  publicUrl(): string;
+  agentBundle: string | undefined;
+  hubKey: string;
+}
+
+/** The script as it stands in the repository; `@NAME@` marks are filled in here. */
+const SCRIPT = join(import.meta.dirname, "../../../../../deploy/install.sh");
+
+/** What this hub can hand out to run the agent with: its own Node, for machines of its own kind (Linux, glibc). */
+const NODE =
+  process.platform === "linux" && existsSync("/lib64/ld-linux-x86-64.so.2") && process.arch === "x64"
+    ? { path: process.execPath, name: "node-linux-x64" }
+    : process.platform === "linux" && process.arch === "arm64" && existsSync("/lib/ld-linux-aarch64.so.1")
+      ? { path: process.execPath, name: "node-linux-arm64" }
+      : undefined;
+
+/** SHA-256 of a file as hex, streamed. */
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(path)) hash.update(piece);
+  return hash.digest("hex");
+}
+
+export function installRoutes(app: FastifyInstance, options: InstallOptions): void {
+  let nodeDigest: Promise<string> | undefined;
+
+  app.get("/install.sh", async (_request, reply) => {
+    const { agentBundle } = options;
+    if (agentBundle === undefined || !existsSync(agentBundle))
+      throw new Fault(
+        "UNSUPPORTED",
+        "this hub was started without the agent's bundle: start it with npm start",
+      );
+    nodeDigest ??= NODE === undefined ? Promise.resolve("") : digestOf(NODE.path);
+    const marks: Record<string, string> = {
+      HUB: options.publicUrl(),
+      HUB_KEY: options.hubKey,
+      AGENT_SHA256: await digestOf(agentBundle),
+      NODE_NAME: NODE?.name ?? "",
+      NODE_SHA256: await nodeDigest,
+    };
+    let script = await readFile(SCRIPT, "utf8");
+    for (const [name, value] of Object.entries(marks))
+      script = script.replaceAll(`@${name}@`, shellSafe(value));
+    return reply.type("text/x-shellscript; charset=utf-8").header("cache-control", "no-store").send(script);
+  });
+
+  app.get("/download/agent.mjs", async (_request, reply) => {
+    if (options.agentBundle === undefined || !existsSync(options.agentBundle))
+      throw new Fault(
+        "UNSUPPORTED",
+        "this hub was started without the agent's bundle: start it with npm start",
+      );
+    return reply
+      .type("text/javascript; charset=utf-8")
+      .header("cache-control", "no-cache")
+      .send(await readFile(options.agentBundle));
+  });
+
+  if (NODE !== undefined)
+    app.get(`/download/${NODE.name}`, async (_request, reply) => {
+      const { size } = await stat(NODE.path);
+      return reply
+        .type("application/octet-stream")
+        .header("content-length", size)
+        .send(createReadStream(NODE.path));
+    });
+}
+
+/** Values stand between single quotes in the script: nothing that could end them comes in. */
+function shellSafe(value: string): string {
+  if (!/^[A-Za-z0-9_.:/@[\]-]*$/.test(value))
+    throw new Fault("INTERNAL", "a value is not safe to stand in the install script");
+  return value;
+}

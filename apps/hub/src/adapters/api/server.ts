@@ -1,0 +1,156 @@
+/** The hub's HTTP side: health, figures, sessions, the chat of the page, downloads, and routes others bring. */
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import cookie from "@fastify/cookie";
+import { Fault } from "@servereye/contract";
+import { type FastifyInstance, fastify } from "fastify";
+import type {
+  Chance,
+  Clock,
+  Conversations,
+  HealthSource,
+  HttpRoute,
+  Log,
+  People,
+  Sessions,
+  Tickets,
+} from "../../core/ports.ts";
+import { chatRoutes } from "./chat.ts";
+import { headersOf } from "./headers.ts";
+import { healthRoutes } from "./health.ts";
+import { installRoutes } from "./install.ts";
+import { pageRoutes } from "./page.ts";
+import { sessionRoutes } from "./session.ts";
+
+export interface ApiOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  publicUrl: () => string;
+  version: string;
+  /** Folder of the built page; undefined serves a plain line instead. */
+  pageFolder: string | undefined;
+  /** The agent's bundle for /download/agent.mjs. */
+  agentBundle: string | undefined;
+  /** base64url of the hub's public key. */
+  hubKey: string;
+  /** Opens the local console; made anew at every start and kept in a file that only this user can read. */
+  consoleToken: string;
+  sessions: Sessions;
+  tickets: Tickets;
+  people: People;
+  conversations: Conversations;
+  menu(languageCode: string | undefined): Array<{ name: string; about: string }>;
+  health: HealthSource;
+  metrics(): Promise<{ contentType: string; text: string }>;
+  routes: readonly HttpRoute[];
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  clock: Clock;
+  chance: Chance;
+  log: Log;
+}
+
+export interface Api {
+  /** `http://host:port` as bound. */
+  url: string;
+  close(): Promise<void>;
+}
+
+const BODY_LIMIT = 64 * 1024;
+const REQUEST_DEADLINE_MS = 15_000;
+
+/** Starts listening. Rejects with the system's error (EADDRINUSE, EACCES) when it can not. */
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_DEADLINE_MS,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+  });
+  await app.register(cookie);
+  app.addHook("onSend", async (_request, reply) => {
+    for (const [name, value] of Object.entries(headersOf(options.publicUrl()))) reply.header(name, value);
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const fault = error instanceof Fault ? error : undefined;
+    const asked =
+      typeof error === "object" && error !== null && "statusCode" in error ? Number(error.statusCode) : 500;
+    const status = fault ? statusOf(fault) : asked >= 400 && asked < 500 ? asked : 500;
+    if (status === 500)
+      options.log.error("http.failed", { route: request.routeOptions.url ?? "?", error: String(error) });
+    const code = fault?.code ?? (status < 500 ? "FRAME_INVALID" : "INTERNAL");
+    // A client learns what it did wrong; what went wrong inside stays inside.
+    const detail =
+      status < 500 && error instanceof Error ? error.message : "something went wrong inside the hub";
+    void reply.status(status).send({ error: { code, detail } });
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply
+      .status(404)
+      .send({ error: { code: "INVALID_COMMAND", detail: "there is nothing at this address" } }),
+  );
+
+  healthRoutes(app, options);
+  sessionRoutes(app, options);
+  chatRoutes(app, options);
+  installRoutes(app, options);
+  await pageRoutes(app, options.pageFolder);
+  for (const route of options.routes) mount(app, route);
+
+  const server: Server = app.server;
+  server.on("upgrade", (request, socket, head) => options.upgrade(request, socket, head));
+  const url = await app.listen({ host: options.host, port: options.port });
+  return { url, close: () => app.close() };
+}
+
+/** A route that an adapter brings along: raw bytes in, bytes out. */
+function mount(app: FastifyInstance, route: HttpRoute): void {
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+    scope.route({
+      method: route.method,
+      url: route.path,
+      bodyLimit: route.maxBytes,
+      handler: async (request, reply) => {
+        const body = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
+        const answer = await route.handle({ headers: request.headers, body, from: request.ip });
+        return reply
+          .status(answer.status)
+          .headers(answer.headers ?? {})
+          .send(answer.body ?? "");
+      },
+    });
+  });
+}
+
+/** HTTP status of a fault (DESIGN §8: words and status are made in adapters only). */
+function statusOf(fault: Fault): number {
+  switch (fault.code) {
+    case "NOT_ALLOWED":
+    case "PERMISSION_DENIED":
+    case "POLICY_REFUSED":
+      return 403;
+    case "TOKEN_INVALID":
+    case "PROOF_INVALID":
+      return 401;
+    case "RATE_LIMITED":
+    case "AGENT_BUSY":
+      return 429;
+    case "SERVER_UNKNOWN":
+    case "CONTAINER_NOT_FOUND":
+      return 404;
+    case "STORE_UNAVAILABLE":
+    case "BROKER_UNAVAILABLE":
+    case "SERVER_OFFLINE":
+    case "DOCKER_UNAVAILABLE":
+      return 503;
+    case "COMMAND_TIMEOUT":
+      return 504;
+    case "INTERNAL":
+      return 500;
+    default:
+      return 400;
+  }
+}

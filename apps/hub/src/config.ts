@@ -1,0 +1,161 @@
+/** The hub's configuration: read from the environment once, every fault listed at once. */
+import { distance } from "fastest-levenshtein";
+import type { LogLevel } from "./adapters/telemetry/log.ts";
+
+export interface Config {
+  dataDir: string;
+  http: { host: string; port: number };
+  /** Without a slash at the end; undefined: the address that was bound. */
+  publicUrl: string | undefined;
+  /** Telegram user ids. */
+  admins: string[];
+  registration: "closed" | "open";
+  logLevel: LogLevel;
+  localAgent: boolean;
+  region: string;
+  /** Undefined: the hub's own private PostgreSQL. */
+  databaseUrl: string | undefined;
+  telegram:
+    | { token: string; apiRoot: string; webhook: { url: string; secret: string } | undefined }
+    | undefined;
+}
+
+/** Every fault of the configuration, one line each, and what to do. */
+export class ConfigFault extends Error {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(faults.join("\n"));
+    this.name = "ConfigFault";
+    this.faults = faults;
+  }
+}
+
+/** Names of ours that other processes read. They are known here so that they are not called a mistake. */
+const OTHERS = /^SERVEREYE_AGENT_[A-Z_]+$/;
+
+const NAMES = [
+  "SERVEREYE_DATA_DIR",
+  "SERVEREYE_HTTP_HOST",
+  "SERVEREYE_HTTP_PORT",
+  "SERVEREYE_PUBLIC_URL",
+  "SERVEREYE_ADMINS",
+  "SERVEREYE_REGISTRATION",
+  "SERVEREYE_LOG_LEVEL",
+  "SERVEREYE_LOCAL_AGENT",
+  "SERVEREYE_REGION",
+  "SERVEREYE_HISTORY_URL",
+] as const;
+
+/** Named in the design and not built yet: set, they are refused, because to ignore them would be worse. */
+const LATER: Record<string, string> = {
+  SERVEREYE_HISTORY_URL: "history outside the store",
+  REDIS_URL: "Redis, and with it several hubs,",
+  DATABASE_REPLICA_URLS: "reading from replicas",
+  OTEL_EXPORTER_OTLP_ENDPOINT: "the export of traces",
+};
+
+const LEVELS = ["debug", "info", "warn", "error"] as const;
+
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const faults: string[] = [];
+  const read = (name: string): string | undefined => {
+    const value = env[name]?.trim();
+    return value === "" ? undefined : value;
+  };
+  const oneOf = <T extends string>(name: string, known: readonly T[], usual: T): T => {
+    const value = read(name);
+    if (value === undefined) return usual;
+    const found = known.find((one) => one === value.toLowerCase());
+    if (found === undefined) faults.push(`${name} is "${value}": use one of ${known.join(", ")}.`);
+    return found ?? usual;
+  };
+  const url = (name: string, schemes: readonly string[]): string | undefined => {
+    const value = read(name);
+    if (value === undefined) return undefined;
+    const parsed = URL.parse(value);
+    if (parsed === null || !schemes.includes(parsed.protocol.slice(0, -1))) {
+      // The value itself may hold a password: it is not repeated.
+      faults.push(
+        `${name} is not an address of the form ${schemes.map((scheme) => `${scheme}://…`).join(" or ")}.`,
+      );
+      return undefined;
+    }
+    return value.replace(/\/+$/, "");
+  };
+
+  unknownNames(env, faults);
+  for (const [name, what] of Object.entries(LATER))
+    if (read(name) !== undefined) faults.push(`${name}: ${what} is not in this version yet. Unset it.`);
+
+  const portText = read("SERVEREYE_HTTP_PORT") ?? "8080";
+  const port = Number(portText);
+  if (!/^\d{1,5}$/.test(portText) || port > 65_535)
+    faults.push(`SERVEREYE_HTTP_PORT is "${portText}": use a number from 0 (any free one) to 65535.`);
+
+  const admins = (read("SERVEREYE_ADMINS") ?? "").split(/[\s,;]+/).filter((id) => id !== "");
+  for (const id of admins)
+    if (!/^[1-9]\d{0,19}$/.test(id))
+      faults.push(
+        `SERVEREYE_ADMINS has "${id}": list Telegram user ids, numbers divided by commas (/debug shows yours).`,
+      );
+
+  const region = read("SERVEREYE_REGION") ?? "";
+  if (!/^[A-Za-z0-9_-]{0,32}$/.test(region))
+    faults.push(`SERVEREYE_REGION is "${region}": use up to 32 letters, digits, _ and -.`);
+
+  const config: Config = {
+    dataDir: read("SERVEREYE_DATA_DIR") ?? "./data",
+    http: { host: read("SERVEREYE_HTTP_HOST") ?? "127.0.0.1", port },
+    publicUrl: url("SERVEREYE_PUBLIC_URL", ["http", "https"]),
+    admins,
+    registration: oneOf("SERVEREYE_REGISTRATION", ["closed", "open"], "closed"),
+    logLevel: oneOf("SERVEREYE_LOG_LEVEL", LEVELS, "info"),
+    localAgent: ["on", "true", "1", "yes"].includes(
+      oneOf("SERVEREYE_LOCAL_AGENT", ["on", "off", "true", "false", "1", "0", "yes", "no"], "off"),
+    ),
+    region,
+    databaseUrl: url("DATABASE_URL", ["postgres", "postgresql"]),
+    telegram: telegramOf(read, url, faults),
+  };
+  if (faults.length > 0) throw new ConfigFault(faults);
+  return config;
+}
+
+function telegramOf(
+  read: (name: string) => string | undefined,
+  url: (name: string, schemes: readonly string[]) => string | undefined,
+  faults: string[],
+): Config["telegram"] {
+  const token = read("TELEGRAM_BOT_TOKEN");
+  const apiRoot = url("TELEGRAM_API_ROOT", ["http", "https"]) ?? "https://api.telegram.org";
+  const hook = url("TELEGRAM_WEBHOOK_URL", ["https", "http"]);
+  const secret = read("TELEGRAM_WEBHOOK_SECRET");
+  if (token !== undefined && !/^\d+:[A-Za-z0-9_-]{10,}$/.test(token))
+    faults.push(
+      "TELEGRAM_BOT_TOKEN has not the form of a bot token (123456:ABC…): copy it again from @BotFather.",
+    );
+  if (token === undefined && (hook !== undefined || secret !== undefined))
+    faults.push("TELEGRAM_WEBHOOK_URL and TELEGRAM_WEBHOOK_SECRET need TELEGRAM_BOT_TOKEN.");
+  if (hook !== undefined && secret === undefined)
+    faults.push(
+      "TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET (1 to 256 of A-Z a-z 0-9 _ -), so that nobody else can post updates.",
+    );
+  if (secret !== undefined && !/^[A-Za-z0-9_-]{1,256}$/.test(secret))
+    faults.push("TELEGRAM_WEBHOOK_SECRET may hold 1 to 256 of A-Z a-z 0-9 _ - only.");
+  if (token === undefined) return undefined;
+  return {
+    token,
+    apiRoot,
+    webhook: hook !== undefined && secret !== undefined ? { url: hook, secret } : undefined,
+  };
+}
+
+/** A misspelt name would silently do nothing: it is refused, with the nearest known one. */
+function unknownNames(env: Readonly<Record<string, string | undefined>>, faults: string[]): void {
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith("SERVEREYE_") || OTHERS.test(name)) continue;
+    if (NAMES.some((known) => known === name)) continue;
+    const near = [...NAMES].sort((a, b) => distance(a, name) - distance(b, name))[0];
+    faults.push(`${name} is not a name I know. Did you mean ${near}?`);
+  }
+}

@@ -1,0 +1,35 @@
+/** Every chat command and every stored deed, by name: one line each. */
+import { pick } from "../pick.ts";
+import { add } from "./add.ts";
+import type { ButtonDeed, ChatCommand } from "./command.ts";
+import { debug } from "./debug.ts";
+import { help } from "./help.ts";
+import { invite } from "./invite.ts";
+import { language, languageDeed } from "./language.ts";
+import { memberAskDeed, memberRevokeDeed, members } from "./members.ts";
+import { cancelDeed, remove, removeDeed } from "./remove.ts";
+import { rename } from "./rename.ts";
+import { servers } from "./servers.ts";
+import { start } from "./start.ts";
+import { stats } from "./stats.ts";
+import { use, useDeed } from "./use.ts";
+
+export const chatCommands: ReadonlyMap<string, ChatCommand> = new Map(
+  [start, help, add, servers, rename, remove, use, members, invite, language, stats, debug].map((command) => [
+    command.name,
+    command,
+  ]),
+);
+
+const pickPage: ButtonDeed = (turn, { command = "", ask = "{}", reference = "", page = "1" }) =>
+  turn.show(pick(turn, { command, ask: JSON.parse(ask), reference, page: Number(page) }));
+
+export const deeds: ReadonlyMap<string, ButtonDeed> = new Map([
+  ["pick.page", pickPage],
+  ["use", useDeed],
+  ["language", languageDeed],
+  ["server.remove", removeDeed],
+  ["member.ask", memberAskDeed],
+  ["member.revoke", memberRevokeDeed],
+  ["cancel", cancelDeed],
+]);

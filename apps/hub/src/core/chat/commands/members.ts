@@ -1,0 +1,119 @@
+/** /members [server]: who may see and do what on a server, with a way to take it back. */
+import { authorize } from "../../access/authorize.ts";
+import { noServers, refusal } from "../faults.ts";
+import { CONFIRM_TTL_MS, type Turn, text } from "../turn.ts";
+import { which } from "../which.ts";
+import type { ButtonDeed, ChatCommand } from "./command.ts";
+import { notOne } from "./not-one.ts";
+
+export const members: ChatCommand = {
+  name: "members",
+  menu: "all",
+  run: async (turn, typed) => {
+    const { actor, t } = turn;
+    if (actor.servers.length === 0) return turn.show(noServers(turn));
+    const reference = typed.words.join(" ");
+    const implied =
+      actor.servers.length === 1
+        ? actor.servers[0]
+        : actor.servers.find((server) => server.id === actor.chosen);
+    const found =
+      reference !== ""
+        ? which(reference, actor.servers)
+        : implied
+          ? { kind: "one" as const, server: implied }
+          : undefined;
+    if (found === undefined) return turn.show({ blocks: [text(t("members-usage"))] });
+    if (found.kind !== "one") return turn.show(notOne(turn, found, reference));
+    await list(turn, found.server.id);
+  },
+};
+
+async function list(turn: Turn, serverId: string): Promise<void> {
+  const { t, actor, deps } = turn;
+  const decision = authorize(actor, "server.share", { serverId });
+  if (!decision.allowed || decision.server === undefined)
+    return turn.show({ blocks: [text(refusal(turn, decision))] });
+  const found = await deps.store.servers.members(serverId);
+  await turn.show({
+    title: t("members-title", { server: decision.server.name }),
+    blocks: [
+      {
+        type: "facts",
+        rows: found.map((member) => ({ label: member.person.name, value: [t(`role-${member.role}`)] })),
+      },
+      { type: "note", text: [t("members-hint", { server: decision.server.name })] },
+    ],
+    buttons: found
+      .filter((member) => member.role !== "owner")
+      .map((member) => [
+        {
+          label: t("members-revoke", { name: member.person.name }),
+          action: {
+            kind: "do",
+            what: "member.ask",
+            values: { serverId, personId: member.person.id, name: member.person.name },
+          },
+          mine: true,
+        },
+      ]),
+  });
+}
+
+/** First press: asks. */
+export const memberAskDeed: ButtonDeed = async (turn, values) => {
+  const { t, deps, actor } = turn;
+  const decision = authorize(actor, "server.share", { serverId: values.serverId ?? "" });
+  if (!decision.allowed || decision.server === undefined)
+    return turn.show({ blocks: [text(refusal(turn, decision))] });
+  const yes = deps.chance.token(18);
+  await turn.show({
+    blocks: [
+      text(t("members-sure", { name: values.name ?? "", server: decision.server.name })),
+      { type: "note", text: [t("confirm-minute")] },
+    ],
+    buttons: [
+      [
+        {
+          label: t("members-yes"),
+          action: { kind: "do", what: "member.revoke", values },
+          mine: true,
+          once: true,
+          ttlMs: CONFIRM_TTL_MS,
+          token: yes,
+        },
+      ],
+      [
+        {
+          label: t("cancel"),
+          action: { kind: "do", what: "cancel", values: { token: yes } },
+          mine: true,
+          ttlMs: CONFIRM_TTL_MS,
+        },
+      ],
+    ],
+  });
+};
+
+/** Confirmed: the right is looked at again. An owner is never removed here. */
+export const memberRevokeDeed: ButtonDeed = async (turn, { serverId = "", personId = "", name = "" }) => {
+  const { t, deps, actor, chatKey } = turn;
+  const decision = authorize(actor, "server.share", { serverId });
+  const target = decision.allowed
+    ? (await deps.store.servers.members(serverId)).find((member) => member.person.id === personId)
+    : undefined;
+  const refused = !decision.allowed || target?.role === "owner";
+  if (!refused) await deps.store.servers.revoke(serverId, personId);
+  await deps.store.audit.record({
+    at: deps.clock.now(),
+    personId: actor.person.id,
+    from: chatKey,
+    what: "member.revoke",
+    on: serverId,
+    result: refused ? "refused" : "done",
+    detail: { personId },
+  });
+  await turn.show({
+    blocks: [text(refused ? refusal(turn, decision) || t("invite-no-owner") : t("members-done", { name }))],
+  });
+};

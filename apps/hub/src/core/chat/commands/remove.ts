@@ -1,0 +1,107 @@
+/** /remove_server <server>: asks first; the confirmation is the asker's alone, works once and for a minute. */
+import { authorize } from "../../access/authorize.ts";
+import type { SeenServer } from "../../ports.ts";
+import { noServers, refusal } from "../faults.ts";
+import { CONFIRM_TTL_MS, type Turn, text } from "../turn.ts";
+import { which } from "../which.ts";
+import type { ButtonDeed, ChatCommand } from "./command.ts";
+import { notOne } from "./not-one.ts";
+
+export const remove: ChatCommand = {
+  name: "remove_server",
+  menu: "all",
+  run: async (turn, typed) => {
+    const { t, actor } = turn;
+    if (actor.servers.length === 0) return turn.show(noServers(turn));
+    const reference = typed.words.join(" ");
+    if (reference === "") return turn.show({ blocks: [text(t("remove-usage"))] });
+    const found = which(reference, actor.servers);
+    if (found.kind !== "one") return turn.show(notOne(turn, found, reference));
+    const decision = authorize(actor, "server.remove", { serverId: found.server.id });
+    if (!decision.allowed) {
+      await record(turn, found.server.id, "refused");
+      return turn.show({ blocks: [text(refusal(turn, decision))] });
+    }
+    await confirm(turn, found.server);
+  },
+};
+
+async function confirm(turn: Turn, server: SeenServer): Promise<void> {
+  const { t, deps } = turn;
+  const members = await deps.store.servers.members(server.id);
+  const yes = deps.chance.token(18);
+  await turn.show({
+    title: t("remove-title", { server: server.name }),
+    blocks: [
+      {
+        type: "facts",
+        rows: [
+          { label: t("remove-which"), value: [{ kind: "strong", text: server.name }] },
+          { label: t("remove-id"), value: [{ kind: "code", text: server.id.slice(0, 12) }] },
+          { label: t("remove-members"), value: [String(members.length)] },
+        ],
+      },
+      text(t("remove-means")),
+      { type: "note", text: [t("confirm-minute")] },
+    ],
+    buttons: [
+      [
+        {
+          label: t("remove-yes", { server: server.name }),
+          action: { kind: "do", what: "server.remove", values: { serverId: server.id, name: server.name } },
+          mine: true,
+          once: true,
+          ttlMs: CONFIRM_TTL_MS,
+          token: yes,
+        },
+      ],
+      [
+        {
+          label: t("cancel"),
+          action: { kind: "do", what: "cancel", values: { token: yes } },
+          mine: true,
+          ttlMs: CONFIRM_TTL_MS,
+        },
+      ],
+    ],
+  });
+}
+
+/** The confirmed removal. The right, the server and its name are looked at again. */
+export const removeDeed: ButtonDeed = async (turn, { serverId = "", name = "" }) => {
+  const { t, deps, actor } = turn;
+  const decision = authorize(actor, "server.remove", { serverId });
+  if (!decision.allowed || decision.server === undefined) {
+    await record(turn, serverId, "refused");
+    return turn.show({ blocks: [text(refusal(turn, decision))] });
+  }
+  if (decision.server.name !== name) return confirm(turn, decision.server);
+  await deps.store.servers.remove(serverId);
+  await record(turn, serverId, "done", { name });
+  await deps.fleet.removed(serverId);
+  await turn.show({
+    blocks: [text(t("remove-done", { server: name })), { type: "note", text: [t("remove-agent-hint")] }],
+  });
+};
+
+/** Cancel makes its confirmation worthless, so that an old "Yes" can not be pressed by mistake. */
+export const cancelDeed: ButtonDeed = async (turn, { token = "" }) => {
+  const cancelled = await turn.deps.store.buttons.spend(token);
+  await turn.show({ blocks: [text(turn.t(cancelled ? "cancelled" : "cancel-late"))] });
+};
+
+const record = (
+  turn: Turn,
+  on: string,
+  result: "done" | "refused",
+  detail: Record<string, string> = {},
+): Promise<void> =>
+  turn.deps.store.audit.record({
+    at: turn.deps.clock.now(),
+    personId: turn.actor.person.id,
+    from: turn.chatKey,
+    what: "server.remove",
+    on,
+    result,
+    detail,
+  });

@@ -1,0 +1,39 @@
+/** What the chat needs of the rest of the core and of the outside. */
+
+import type { Reading } from "@servereye/commands/hub";
+import type { Fleet } from "../fleet/ask.ts";
+import type { Enrolment } from "../fleet/enrol.ts";
+import type { Chance, ChannelName, ChatPort, Clock, Log, Metrics, Store } from "../ports.ts";
+
+/** The part of the fleet the chat talks to. */
+export type ChatFleet = Pick<Fleet, "ask" | "presenceOf" | "removed">;
+
+/** The part of enrolment the chat talks to. */
+export type ChatEnrolment = Pick<Enrolment, "invite" | "addByCode" | "addByKey">;
+
+export interface ChatDeps {
+  store: Store;
+  fleet: ChatFleet;
+  enrolment: ChatEnrolment;
+  /** How many agents are connected to any hub. */
+  online(): Promise<number>;
+  port(channel: ChannelName): ChatPort;
+  readings: readonly Reading[];
+  clock: Clock;
+  chance: Chance;
+  log: Log;
+  metrics: Metrics;
+  registration: "closed" | "open";
+  about: {
+    version: string;
+    hubId: string;
+    /** Epoch ms. */
+    startedAt: number;
+    /** Where people and agents reach this hub, without a slash at the end. */
+    publicUrl(): string;
+    /** base64url of the hub's public key, for the install command. */
+    hubKey: string;
+    /** `https://t.me/<bot>`, when a bot runs. */
+    botLink(): string | undefined;
+  };
+}

@@ -1,0 +1,88 @@
+/** Who comes to the door: strangers, setup links and invitations. */
+import { ROLES } from "@servereye/contract";
+import type { Incoming } from "../ports.ts";
+import type { ChatDeps } from "./deps.ts";
+
+export type LinkOutcome = { kind: "setup" | "invited" | "invited-server" | "worthless"; server?: string };
+
+const LINK = /^(setup|inv)_([A-Za-z0-9_-]{16,58})$/;
+
+/**
+ * Opens a one-time link's payload for whoever wrote it. Undefined when it is no link of ours. A spent, expired
+ * or made-up one is "worthless" and says no more than that.
+ */
+export async function redeemLink(
+  deps: ChatDeps,
+  incoming: Incoming,
+  payload: string,
+): Promise<LinkOutcome | undefined> {
+  const match = LINK.exec(payload);
+  const [, form, secret] = match ?? [];
+  if (form === undefined || secret === undefined) return undefined;
+  const { store, clock } = deps;
+  const now = clock.now();
+  const from = `${incoming.account.channel}:${incoming.account.externalId}`;
+  const ticket = await store.tickets.redeem(form === "setup" ? "setup" : "invite", secret, now);
+  if (ticket === undefined) {
+    await store.audit.record({
+      at: now,
+      personId: null,
+      from,
+      what: "link.open",
+      on: null,
+      result: "refused",
+      detail: { form },
+    });
+    return { kind: "worthless" };
+  }
+  if (form === "setup") {
+    await becomeOwner(deps, incoming);
+    await store.tickets.revoke("setup", null);
+    await store.audit.record({
+      at: now,
+      personId: null,
+      from,
+      what: "hub.setup",
+      on: null,
+      result: "done",
+      detail: {},
+    });
+    return { kind: "setup" };
+  }
+  const person = await store.people.admit(incoming.account, { name: incoming.name, admin: false });
+  const { serverId } = ticket.data;
+  const role = ROLES.find((known) => known === ticket.data.role);
+  const server = serverId === undefined ? undefined : await store.servers.byId(serverId);
+  if (server !== undefined && role !== undefined) {
+    // An invitation never lowers what somebody has already.
+    const has = (await store.servers.members(server.id)).find(
+      (member) => member.person.id === person.id,
+    )?.role;
+    if (has === undefined || ROLES.indexOf(role) > ROLES.indexOf(has))
+      await store.servers.grant(server.id, person.id, role);
+  }
+  await store.audit.record({
+    at: now,
+    personId: person.id,
+    from,
+    what: "invite.accept",
+    on: serverId ?? null,
+    result: "done",
+    detail: { by: ticket.issuer ?? "", role: role ?? "" },
+  });
+  return server === undefined ? { kind: "invited" } : { kind: "invited-server", server: server.name };
+}
+
+/** The person who holds the setup link is the one who started this hub: the same person as at its own page. */
+async function becomeOwner(deps: ChatDeps, incoming: Incoming): Promise<void> {
+  const { people } = deps.store;
+  const known = await people.byAccount(incoming.account);
+  if (known !== undefined) return people.setAdmin(known.id, true);
+  const owner = await people.byAccount({ channel: "local", externalId: "owner" });
+  if (owner === undefined) {
+    await people.admit(incoming.account, { name: incoming.name, admin: true });
+    return;
+  }
+  await people.link(incoming.account, owner.id);
+  await people.setName(owner.id, incoming.name);
+}

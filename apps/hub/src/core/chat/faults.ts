@@ -1,0 +1,53 @@
+/** Faults and refusals in words: what happened, to which server, and what to do. */
+import type { Fault, FaultCode, Inline } from "@servereye/contract";
+import type { Decision } from "../access/authorize.ts";
+import { type Draft, type Turn, text } from "./turn.ts";
+
+/** Message id of a code: `SERVER_OFFLINE` → `fault-server-offline`. */
+export const faultId = (code: FaultCode): string => `fault-${code.toLowerCase().replaceAll("_", "-")}`;
+
+/** Numbers among a fault's values that are moments (epoch ms) and are shown as times. */
+const MOMENTS = ["since", "until"] as const;
+
+/** A fault as a person reads it. `server` and `command` name what was asked of whom. */
+export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; command?: string } = {}): Draft {
+  const { t } = turn;
+  const words = t(faultId(fault.code), {
+    server: of.server ?? t("fault-some-server"),
+    command: of.command ?? "",
+    seconds: 0,
+    path: "",
+    action: "",
+    limit: 0,
+    line: "",
+    reason: fault.message,
+    ...fault.values,
+  });
+  const inlines: Inline[] = [words];
+  for (const moment of MOMENTS) {
+    const at = fault.values[moment];
+    if (typeof at !== "number" || at <= 0) continue;
+    const seconds = Math.floor(at / 1000);
+    inlines.push(" ", t(`fault-${moment}`), " ", { kind: "time", at: seconds, style: "full" });
+    if (moment === "since") inlines.push(" (", { kind: "time", at: seconds, style: "relative" }, ")");
+    inlines.push(".");
+  }
+  return { blocks: [text(...inlines)] };
+}
+
+/** Why a person may not, without telling of servers they can not see. */
+export function refusal(turn: Turn, decision: Decision): string {
+  const { t } = turn;
+  if (decision.allowed) return "";
+  if (decision.reason === "role") return t("refused-role", { role: t(`role-${decision.needs ?? "owner"}`) });
+  if (decision.reason === "admin") return t("refused-admin");
+  return t("refused-unseen");
+}
+
+export function noServers(turn: Turn): Draft {
+  const { t } = turn;
+  return {
+    blocks: [text(t("no-servers"))],
+    buttons: [[{ label: t("add-button"), action: { kind: "menu", command: "add", args: [] } }]],
+  };
+}

@@ -1,0 +1,195 @@
+/** The door for every chat: from what a person did to what they are shown. */
+import { Fault } from "@servereye/contract";
+import { authorize } from "../access/authorize.ts";
+import type { Actor, ButtonAction, ChatHandler, Incoming } from "../ports.ts";
+import { chatCommands, deeds } from "./commands/all.ts";
+import type { ChatDeps } from "./deps.ts";
+import { redeemLink } from "./doorstep.ts";
+import { faultDraft } from "./faults.ts";
+import { nearest } from "./nearest.ts";
+import { Pace } from "./pace.ts";
+import { parse, type Typed } from "./parse.ts";
+import { pressedReading, type ServerCommand, serverCommands, typedReading } from "./readings.ts";
+import { languageFor, translator } from "./translate.ts";
+import { chatKeyOf, type DraftButton, openTurn, type Turn, text } from "./turn.ts";
+
+/** A person: bursts of 40, then 4 a second. A stranger: one answer a minute. */
+const PERSON_RATE = { burst: 40, perSecond: 4 };
+const STRANGER_RATE = { burst: 2, perSecond: 1 / 60 };
+
+export function createChat(deps: ChatDeps): ChatHandler {
+  const questions = serverCommands(deps.readings);
+  const names = [...questions.keys(), ...chatCommands.keys()];
+  const persons = new Pace(deps.clock, PERSON_RATE);
+  const strangers = new Pace(deps.clock, STRANGER_RATE);
+
+  async function handle(incoming: Incoming): Promise<void> {
+    const key = `${incoming.account.channel}:${incoming.account.externalId}`;
+    let actor = await deps.store.people.actor(incoming.account, chatKeyOf(incoming));
+    if (actor === undefined) {
+      actor = await atTheDoor(incoming, key);
+      if (actor === undefined) return;
+    }
+    const turn = openTurn(deps, incoming, actor);
+    const wait = persons.take(key);
+    if (wait > 0) {
+      // Said once when the bucket runs dry; what follows until then is dropped, or telling would be the flood.
+      if (strangers.take(`pace:${key}`) === 0) {
+        const words = turn.t("fault-rate-limited-person", { seconds: wait });
+        if (incoming.did.kind === "pressed") await turn.notice(words, true);
+        else await turn.show({ blocks: [text(words)] });
+      }
+      deps.metrics.count("chat_limited");
+      return;
+    }
+    try {
+      if (incoming.did.kind === "pressed") await pressed(turn, incoming.did.token);
+      else await wrote(turn, parse(incoming.did.text));
+    } catch (error) {
+      const fault = Fault.of(error);
+      if (fault.code === "INTERNAL") deps.log.error("chat.failed", { error: String(fault.cause ?? fault) });
+      await turn.notice("");
+      await turn.show(faultDraft(turn, fault));
+    }
+  }
+
+  /** A stranger: let in by a link or by open registration, told that the bot is private otherwise. */
+  async function atTheDoor(incoming: Incoming, key: string): Promise<Actor | undefined> {
+    const t = translator(languageFor(null, incoming.languageCode));
+    const port = deps.port(incoming.chat.channel);
+    const typed = incoming.did.kind === "wrote" ? parse(incoming.did.text) : undefined;
+    const mayOpen = strangers.take(key) === 0;
+    if (typed?.command === "start" && typed.words[0] !== undefined && mayOpen) {
+      const outcome = await redeemLink(deps, incoming, typed.words[0]);
+      if (outcome !== undefined) {
+        const words = t(`link-${outcome.kind}`, { server: outcome.server ?? "" });
+        await port.send(incoming.chat, { blocks: [text(words)], buttons: [] });
+        return undefined;
+      }
+    }
+    if (deps.registration === "open" && incoming.account.channel === "telegram") {
+      await deps.store.people.admit(incoming.account, { name: incoming.name, admin: false });
+      return deps.store.people.actor(incoming.account, chatKeyOf(incoming));
+    }
+    deps.metrics.count("chat_strangers");
+    if (incoming.did.kind === "pressed") {
+      await port.answerPress(incoming.chat, incoming.did.pressId, { text: t("stranger-press"), alert: true });
+    } else if (mayOpen) {
+      const id = { kind: "code" as const, text: incoming.account.externalId };
+      await port.send(incoming.chat, {
+        blocks: [text(t("stranger")), text(t("stranger-id"), " ", id)],
+        buttons: [],
+      });
+    }
+    return undefined;
+  }
+
+  async function wrote(turn: Turn, typed: Typed): Promise<void> {
+    if (typed.command === undefined) return plainText(turn, typed);
+    const own = chatCommands.get(typed.command);
+    if (own !== undefined) return own.run(turn, typed);
+    const question = questions.get(typed.command);
+    if (question !== undefined) return typedReading(turn, question, typed);
+    await unknown(turn, typed.command, typed.words);
+  }
+
+  /** "memory web-1" without a slash is understood; anything else gets a hint. */
+  async function plainText(turn: Turn, typed: Typed): Promise<void> {
+    const [first = "", ...words] = typed.words;
+    const question = questions.get(first.toLowerCase());
+    if (question !== undefined)
+      return typedReading(turn, question, { command: question.name, words, rest: words.join(" ") });
+    const own = chatCommands.get(first.toLowerCase());
+    if (own !== undefined && words.length === 0)
+      return own.run(turn, { command: own.name, words: [], rest: "" });
+    await unknown(turn, first, words);
+  }
+
+  async function unknown(turn: Turn, command: string, words: string[]): Promise<void> {
+    const { t } = turn;
+    const near = nearest(command, names);
+    const help: DraftButton = { label: "/help", action: { kind: "menu", command: "help", args: [] } };
+    await turn.show({
+      blocks: [text(near ? t("command-unknown-near", { command, near }) : t("command-unknown", { command }))],
+      buttons: [
+        near
+          ? [
+              {
+                label: [`/${near}`, ...words].join(" ").slice(0, 60),
+                action: { kind: "menu", command: near, args: words },
+              },
+            ]
+          : [help],
+      ],
+    });
+  }
+
+  async function pressed(turn: Turn, token: string): Promise<void> {
+    const { t, actor, chatKey } = turn;
+    const button = token.length <= 64 ? await deps.store.buttons.find(token) : undefined;
+    // A token of another chat is as good as none: nobody learns that it exists.
+    if (button === undefined || button.chatId !== chatKey) return turn.notice(t("button-unknown"), true);
+    if (button.personId !== null && button.personId !== actor.person.id)
+      return turn.notice(t("button-not-yours"), true);
+    if (button.expires < deps.clock.now())
+      return turn.notice(t(button.once ? "fault-confirmation-expired" : "button-unknown"), true);
+    if (button.once && !(await deps.store.buttons.spend(token))) return turn.notice(t("button-spent"), true);
+    await act(turn, button.action, questions);
+  }
+
+  return {
+    handle: async (incoming) => {
+      try {
+        await handle(incoming);
+      } catch (error) {
+        // The channel itself failed, or the store did before anybody could be told: said in the log and counted.
+        const fault = Fault.of(error);
+        deps.metrics.count("chat_unanswered", { code: fault.code });
+        deps.log.warn("chat.unanswered", { code: fault.code, error: fault.message });
+        await lastWord(incoming, fault);
+      }
+    },
+  };
+
+  /** The store is away: the person is told so even though nothing about them can be looked up. */
+  async function lastWord(incoming: Incoming, fault: Fault): Promise<void> {
+    if (fault.code !== "STORE_UNAVAILABLE") return;
+    const t = translator(languageFor(null, incoming.languageCode));
+    const words = t("fault-store-unavailable");
+    const port = deps.port(incoming.chat.channel);
+    const said =
+      incoming.did.kind === "pressed"
+        ? port.answerPress(incoming.chat, incoming.did.pressId, { text: words, alert: true })
+        : port.send(incoming.chat, { blocks: [text(words)], buttons: [] }).then(() => undefined);
+    await said.catch((error: unknown) => deps.log.warn("chat.unanswered", { error: String(error) }));
+  }
+}
+
+/** Does what a button stands for. Each way decides the right again. */
+async function act(
+  turn: Turn,
+  action: ButtonAction,
+  questions: ReadonlyMap<string, ServerCommand>,
+): Promise<void> {
+  if (action.kind === "ask") {
+    const question = questions.get(action.command);
+    if (question === undefined) return turn.notice(turn.t("button-unknown"), true);
+    return pressedReading(turn, question, action.serverId, action.ask);
+  }
+  if (action.kind === "do") {
+    const deed = deeds.get(action.what);
+    if (deed === undefined) return turn.notice(turn.t("button-unknown"), true);
+    const { serverId } = action.values;
+    const decision = serverId === undefined ? undefined : authorize(turn.actor, "server.read", { serverId });
+    if (decision?.allowed === false) return turn.notice(turn.t("refused-unseen"), true);
+    await turn.notice("");
+    return deed(turn, action.values);
+  }
+  await turn.notice("");
+  const typed: Typed = { command: action.command, words: action.args, rest: action.args.join(" ") };
+  const own = chatCommands.get(action.command);
+  if (own !== undefined) return own.run(turn, typed);
+  const question = questions.get(action.command);
+  if (question !== undefined) return typedReading(turn, question, typed);
+  await turn.notice(turn.t("button-unknown"), true);
+}

@@ -1,0 +1,33 @@
+/** The command menu that channels show, in each language. */
+import { readings } from "@servereye/commands/hub";
+import type { MenuEntry } from "../ports.ts";
+import { chatCommands } from "./commands/all.ts";
+import { aboutId } from "./commands/help.ts";
+import { type Language, translator } from "./translate.ts";
+
+/** Order of the menu: what is asked most comes first; names not here follow after. */
+const FIRST = [
+  "status",
+  "cpu",
+  "memory",
+  "disk",
+  "temp",
+  "network",
+  "processes",
+  "uptime",
+  "ping",
+  "servers",
+  "use",
+  "add",
+];
+
+export function menuFor(language: Language, who: "all" | "admin"): MenuEntry[] {
+  const t = translator(language);
+  const own = [...chatCommands.values()]
+    .filter((command) => command.menu === "all" || (who === "admin" && command.menu === "admin"))
+    .map((command) => command.name);
+  const names = [...new Set([...readings.map((reading) => reading.command.name), "status", ...own])];
+  const rank = (name: string) => (FIRST.indexOf(name) + FIRST.length + 1) % (FIRST.length + 1);
+  names.sort((a, b) => rank(a) - rank(b));
+  return names.map((name) => ({ name, about: t(aboutId(name)) }));
+}

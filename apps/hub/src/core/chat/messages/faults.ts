@@ -1,0 +1,67 @@
+/** Words for every fault: what happened, to which server, what to do. One id for each code. */
+import type { Messages } from "@servereye/commands/hub";
+
+export const faultMessages: Messages = {
+  en: `
+fault-some-server = the server
+fault-since = Last seen
+fault-until = Until
+fault-sensor-not-found = 🌡 { $server } shows no temperature sensor. Virtual machines usually have none; on real hardware load the sensor driver (for most: modprobe coretemp or k10temp).
+fault-permission-denied = ⛔ The agent on { $server } may not read that. Give the user servereye access to it, or run the agent as root.
+fault-command-timeout = ⏱ { $server } did not answer /{ $command } within { NUMBER($seconds, maximumFractionDigits: 1) } s. It is connected; it may be very busy. Try again.
+fault-invalid-command = The agent on { $server } did not understand /{ $command }. Is it older than this hub? See /status.
+fault-container-not-found = There is no such container on { $server }.
+fault-container-action-failed = The container engine on { $server } refused: { $reason }
+fault-docker-unavailable = The agent on { $server } can not reach Docker.
+fault-server-offline = 🔴 { $server } is offline.
+fault-server-unknown = There is no such server among yours. See /servers.
+fault-policy-refused = ⛔ { $server } does not allow that: its own policy decides. To allow it, add “{ $line }” to allow in the agent's configuration there.
+fault-confirmation-expired = That confirmation has expired. Nothing was changed. Ask again.
+fault-rate-limited = Too many tries. Please wait.
+fault-rate-limited-person = That is a little fast for me. Again in { $seconds } s, please.
+fault-store-unavailable = ⚠️ My database can not be reached right now. Nothing was changed; I try on by myself. Please repeat this in a minute.
+fault-broker-unavailable = ⚠️ I can not reach my agents right now. Nothing was changed; I try on by myself. Please repeat this in a minute.
+fault-unsupported = { $server } can not do /{ $command }: its agent or system does not support it.
+fault-not-allowed = That is not yours to do, or it belongs to somebody already. Nothing was changed.
+fault-token-invalid = That code was used already, has expired, or is mistyped. Look at the agent's screen, or send /add for a new line.
+fault-name-invalid = A name is 1 to 40 letters, digits, spaces and . _ - ( ), and not only digits.
+fault-proof-invalid = { $server } could not prove who it is. It is not let in.
+fault-protocol-unsupported = The agent on { $server } speaks a protocol this hub does not. Update the older of the two.
+fault-frame-invalid = The agent on { $server } sent something that makes no sense. It is disconnected and dials again.
+fault-command-expired = { $server } got the question too late and did not act on it. Try again.
+fault-command-replayed = { $server } had that very question already and did not act on it twice.
+fault-agent-busy = { $server } has too many questions open. Try again in a moment.
+fault-internal = Something went wrong inside ServerEye. It is in the hub's log. Nothing was acted on.
+`,
+  ru: `
+fault-some-server = сервер
+fault-since = Был на связи
+fault-until = До
+fault-sensor-not-found = 🌡 На { $server } нет датчика температуры. У виртуальных машин его обычно нет; на железе загрузите драйвер (чаще всего modprobe coretemp или k10temp).
+fault-permission-denied = ⛔ Агенту на { $server } нельзя это читать. Дайте доступ пользователю servereye или запускайте агента от root.
+fault-command-timeout = ⏱ { $server } не ответил на /{ $command } за { NUMBER($seconds, maximumFractionDigits: 1) } с. Связь есть; возможно, он очень занят. Повторите.
+fault-invalid-command = Агент на { $server } не понял /{ $command }. Может быть, он старше хаба? См. /status.
+fault-container-not-found = На { $server } нет такого контейнера.
+fault-container-action-failed = Docker на { $server } отказал: { $reason }
+fault-docker-unavailable = Агент на { $server } не достаёт до Docker.
+fault-server-offline = 🔴 { $server } не на связи.
+fault-server-unknown = Такого сервера среди ваших нет. Список: /servers.
+fault-policy-refused = ⛔ { $server } этого не разрешает: решает его собственная политика. Чтобы разрешить, добавьте «{ $line }» в allow в настройках агента там.
+fault-confirmation-expired = Срок подтверждения истёк. Ничего не изменилось. Спросите ещё раз.
+fault-rate-limited = Слишком много попыток. Подождите, пожалуйста.
+fault-rate-limited-person = Чуть медленнее, пожалуйста. Ещё раз через { $seconds } с.
+fault-store-unavailable = ⚠️ Моя база данных сейчас недоступна. Ничего не изменилось; я пробую дальше. Повторите через минуту.
+fault-broker-unavailable = ⚠️ Я сейчас не достаю до агентов. Ничего не изменилось; я пробую дальше. Повторите через минуту.
+fault-unsupported = { $server } не умеет /{ $command }: его агент или система этого не поддерживает.
+fault-not-allowed = Это не ваше право, или это уже чьё-то. Ничего не изменилось.
+fault-token-invalid = Код уже использован, просрочен или набран с ошибкой. Посмотрите на экран агента или отправьте /add.
+fault-name-invalid = Имя: от 1 до 40 букв, цифр, пробелов и . _ - ( ), и не только цифры.
+fault-proof-invalid = { $server } не смог доказать, кто он. Он не принят.
+fault-protocol-unsupported = Агент на { $server } говорит на протоколе, которого хаб не знает. Обновите того, кто старше.
+fault-frame-invalid = Агент на { $server } прислал бессмыслицу. Связь закрыта, он дозвонится снова.
+fault-command-expired = { $server } получил вопрос слишком поздно и ничего не сделал. Повторите.
+fault-command-replayed = { $server } уже получал этот самый вопрос и дважды не действовал.
+fault-agent-busy = У { $server } слишком много вопросов сразу. Повторите чуть позже.
+fault-internal = Внутри ServerEye что-то пошло не так. Это в журнале хаба. Ничего не сделано.
+`,
+};

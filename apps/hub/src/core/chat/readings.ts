@@ -1,0 +1,158 @@
+/** Questions to one server: find which, check the right, ask, show, with Refresh. */
+import type { Reading } from "@servereye/commands/hub";
+import { Fault, type Role } from "@servereye/contract";
+import { authorize, verbFor } from "../access/authorize.ts";
+import type { SeenServer } from "../ports.ts";
+import { faultDraft, noServers, refusal } from "./faults.ts";
+import type { Typed } from "./parse.ts";
+import { pick } from "./pick.ts";
+import { statusDraft } from "./status.ts";
+import { type Draft, type DraftButton, note, type Turn } from "./turn.ts";
+import { which } from "./which.ts";
+
+/** What can be asked about one server: an agent's reading, or what the hub itself knows. */
+export interface ServerCommand {
+  name: string;
+  needs: Role;
+  words?: Reading["words"];
+  draft(turn: Turn, server: SeenServer, ask: Record<string, unknown>): Promise<Draft>;
+}
+
+/** The person is told what is happening when it takes longer than this, ms. */
+const PATIENCE_MS = 1_000;
+
+export function serverCommands(readings: readonly Reading[]): Map<string, ServerCommand> {
+  const commands: ServerCommand[] = [
+    ...readings.map((reading) => ({
+      name: reading.command.name,
+      needs: reading.command.needs,
+      ...(reading.words ? { words: reading.words } : {}),
+      draft: (turn: Turn, server: SeenServer, ask: Record<string, unknown>) =>
+        askAgent(turn, reading, server, ask),
+    })),
+    { name: "status", needs: "viewer", draft: statusDraft },
+  ];
+  return new Map(commands.map((command) => [command.name, command]));
+}
+
+/** `/memory`, `/memory web-1`, `/processes memory 2`: as typed. */
+export async function typedReading(turn: Turn, command: ServerCommand, typed: Typed): Promise<void> {
+  const { ask, rest } = command.words?.(typed.words) ?? { ask: {}, rest: typed.words };
+  const { servers, chosen } = turn.actor;
+  const { t } = turn;
+  if (servers.length === 0) return turn.show(noServers(turn));
+  const reference = rest.join(" ");
+  if (reference !== "") {
+    const found = which(reference, servers);
+    if (found.kind === "one") return showReading(turn, command, found.server, ask);
+    if (found.kind === "several") return turn.show(pick(turn, { command: command.name, ask, reference }));
+    const near = found.near;
+    return turn.show({
+      blocks: [
+        {
+          type: "text",
+          text: [
+            near
+              ? t("server-unknown-near", { reference, near: near.name })
+              : t("server-unknown", { reference }),
+          ],
+        },
+      ],
+      buttons: near
+        ? [[{ label: near.name, action: { kind: "ask", command: command.name, ask, serverId: near.id } }]]
+        : [[{ label: t("servers-button"), action: { kind: "menu", command: "servers", args: [] } }]],
+    });
+  }
+  const only = servers.length === 1 ? servers[0] : servers.find((server) => server.id === chosen);
+  if (only) return showReading(turn, command, only, ask);
+  return turn.show(pick(turn, { command: command.name, ask, reference: "" }));
+}
+
+/** A pressed button: it names its server by id, and the right is decided again now. */
+export async function pressedReading(
+  turn: Turn,
+  command: ServerCommand,
+  serverId: string,
+  ask: Record<string, unknown>,
+): Promise<void> {
+  const decision = authorize(turn.actor, verbFor(command.needs), { serverId });
+  if (!decision.allowed || decision.server === undefined) return turn.notice(refusal(turn, decision), true);
+  await turn.notice(turn.t("asking", { server: decision.server.name }));
+  await showReading(turn, command, decision.server, ask);
+}
+
+async function showReading(
+  turn: Turn,
+  command: ServerCommand,
+  server: SeenServer,
+  ask: Record<string, unknown>,
+): Promise<void> {
+  const { t, deps } = turn;
+  const decision = authorize(turn.actor, verbFor(command.needs), { serverId: server.id });
+  if (!decision.allowed) return turn.show({ blocks: [{ type: "text", text: [refusal(turn, decision)] }] });
+  const refresh: DraftButton = {
+    label: t("refresh"),
+    action: { kind: "ask", command: command.name, ask, serverId: server.id },
+  };
+  turn.port.typing(turn.incoming.chat);
+  const written = turn.incoming.did.kind === "wrote";
+  const calm = deps.clock.after(PATIENCE_MS, () => {
+    if (written)
+      turn.meanwhile({ blocks: [note(t("asking-still", { server: server.name, command: command.name }))] });
+  });
+  const started = deps.clock.monotonic();
+  let outcome = "ok";
+  let draft: Draft;
+  try {
+    draft = await command.draft(turn, server, ask);
+  } catch (error) {
+    const fault = Fault.of(error);
+    outcome = fault.code;
+    if (fault.code === "INTERNAL")
+      deps.log.error("chat.reading_failed", {
+        command: command.name,
+        serverId: server.id,
+        error: String(fault.cause ?? fault),
+      });
+    draft = faultDraft(turn, fault, { server: server.name, command: command.name });
+  } finally {
+    calm();
+  }
+  const footer = note(t("updated"), " ", {
+    kind: "time",
+    at: Math.floor(deps.clock.now() / 1000),
+    style: "clock",
+  });
+  await turn.show({
+    ...draft,
+    blocks: [...draft.blocks, footer],
+    buttons: [...(draft.buttons ?? []), [refresh]],
+  });
+  deps.metrics.command(command.name, outcome, deps.clock.monotonic() - started);
+}
+
+async function askAgent(
+  turn: Turn,
+  reading: Reading,
+  server: SeenServer,
+  ask: Record<string, unknown>,
+): Promise<Draft> {
+  const { deps, t, language } = turn;
+  const { answer, tookMs } = await deps.fleet.ask({
+    server: { id: server.id },
+    command: reading.command,
+    ask,
+  });
+  const view = reading.reply(
+    answer,
+    { t, language, server: { id: server.id, name: server.name }, now: deps.clock.now(), tookMs },
+    ask,
+  );
+  const buttons = (view.buttons ?? []).map((row) =>
+    row.map((button) => ({
+      label: button.label,
+      action: { kind: "ask" as const, command: button.command, ask: button.ask ?? {}, serverId: server.id },
+    })),
+  );
+  return { title: view.title, blocks: view.blocks, buttons };
+}

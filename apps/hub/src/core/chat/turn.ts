@@ -1,0 +1,127 @@
+/** One thing a person did, and the means to answer it. */
+import type { Translate } from "@servereye/commands/hub";
+import type { Inline, View } from "@servereye/contract";
+import type { Actor, ButtonAction, ChatPort, Incoming, StoredButton } from "../ports.ts";
+import type { ChatDeps } from "./deps.ts";
+import { type Language, languageFor, translator } from "./translate.ts";
+
+/** A button as the chat wishes it; it becomes a stored row and an opaque token when shown. */
+export type DraftButton =
+  | { label: string; href: string }
+  | {
+      label: string;
+      action: ButtonAction;
+      /** Only the person who is shown it may press. Otherwise whoever presses is authorised for it. */
+      mine?: boolean;
+      /** Works once. */
+      once?: boolean;
+      /** How long it works, ms; 90 days unless told. */
+      ttlMs?: number;
+      /** A token made beforehand, for a button that names another. */
+      token?: string;
+    };
+
+export interface Draft {
+  title?: string;
+  blocks: View["blocks"];
+  buttons?: DraftButton[][];
+}
+
+export interface Turn {
+  readonly incoming: Incoming;
+  readonly actor: Actor;
+  readonly language: Language;
+  readonly t: Translate;
+  readonly deps: ChatDeps;
+  readonly port: ChatPort;
+  /** Store key of the chat: channel and id. */
+  readonly chatKey: string;
+  /** Shows an answer: a new message, or in the place of the one whose button was pressed. */
+  show(draft: Draft): Promise<void>;
+  /** Shows a first word now, which the next `show` replaces. */
+  meanwhile(draft: Draft): void;
+  /** Tells only the person who pressed; for something written it is nothing. */
+  notice(text: string, alert?: boolean): Promise<void>;
+}
+
+export const chatKeyOf = (incoming: Incoming): string => `${incoming.chat.channel}:${incoming.chat.chatId}`;
+
+export const BUTTON_TTL_MS = 90 * 24 * 3_600_000;
+/** A confirmation lasts a minute (DESIGN §4). */
+export const CONFIRM_TTL_MS = 60_000;
+
+export const text = (...inlines: Inline[]): View["blocks"][number] => ({ type: "text", text: inlines });
+export const note = (...inlines: Inline[]): View["blocks"][number] => ({ type: "note", text: inlines });
+
+export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor): Turn {
+  const port = deps.port(incoming.chat.channel);
+  const language = languageFor(actor.person.language, incoming.languageCode);
+  const chatKey = chatKeyOf(incoming);
+  let place =
+    incoming.did.kind === "pressed" ? Promise.resolve<string | undefined>(incoming.messageId) : undefined;
+  let told = false;
+
+  const put = async (draft: Draft): Promise<string> => {
+    const view = await store(deps, draft, chatKey, actor.person.id);
+    const messageId = await place;
+    const shown =
+      messageId === undefined
+        ? await port.send(incoming.chat, view)
+        : await port.edit(incoming.chat, messageId, view);
+    return shown.messageId;
+  };
+
+  return {
+    incoming,
+    actor,
+    language,
+    deps,
+    port,
+    chatKey,
+    t: translator(language),
+    show: async (draft) => {
+      const shown = put(draft);
+      place = shown.catch(() => undefined);
+      await shown;
+    },
+    meanwhile: (draft) => {
+      // If this first word can not be sent, the answer itself is sent anew: `place` is then undefined.
+      place = put(draft).catch((error: unknown) => {
+        deps.log.warn("chat.meanwhile_failed", { error: String(error) });
+        return undefined;
+      });
+    },
+    notice: async (words, alert = false) => {
+      if (incoming.did.kind !== "pressed" || told) return;
+      told = true;
+      await port.answerPress(
+        incoming.chat,
+        incoming.did.pressId,
+        words === "" ? undefined : { text: words, alert },
+      );
+    },
+  };
+}
+
+/** Stores a draft's buttons in one go and gives the view with their tokens. */
+async function store(deps: ChatDeps, draft: Draft, chatKey: string, personId: string): Promise<View> {
+  const rows: StoredButton[] = [];
+  const now = deps.clock.now();
+  const buttons = (draft.buttons ?? []).map((row) =>
+    row.map((button) => {
+      if ("href" in button) return button;
+      const token = button.token ?? deps.chance.token(18);
+      rows.push({
+        token,
+        chatId: chatKey,
+        personId: button.mine ? personId : null,
+        action: button.action,
+        expires: now + (button.ttlMs ?? BUTTON_TTL_MS),
+        once: button.once ?? false,
+      });
+      return { label: button.label, token };
+    }),
+  );
+  if (rows.length > 0) await deps.store.buttons.save(rows);
+  return { ...(draft.title === undefined ? {} : { title: draft.title }), blocks: draft.blocks, buttons };
+}

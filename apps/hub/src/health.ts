@@ -1,0 +1,52 @@
+/** How the hub is: asked often, so what costs a query is remembered for a second. */
+import type { Health } from "@servereye/contract";
+import type { Broker, Clock, HealthSource, Store } from "./core/ports.ts";
+
+export interface HealthParts {
+  version: string;
+  startedAt: number;
+  clock: Clock;
+  store: Pick<Store, "check">;
+  broker: Pick<Broker, "check">;
+  telegram(): Health["telegram"];
+  agents(): number;
+  /** What the hub still waits for before it is ready; undefined when it is. */
+  waitingFor(): string | undefined;
+}
+
+const REMEMBERED_MS = 1_000;
+
+export function createHealth(parts: HealthParts): HealthSource {
+  let kept:
+    | { at: number; database: Promise<Health["database"]>; broker: Promise<Health["broker"]> }
+    | undefined;
+
+  const part = (check: Promise<void>): Promise<Health["database"]> =>
+    check.then(
+      () => ({ status: "ok" as const }),
+      (error: unknown) => ({
+        status: "down" as const,
+        detail: error instanceof Error ? error.message : String(error),
+      }),
+    );
+
+  return {
+    health: async () => {
+      const now = parts.clock.monotonic();
+      if (kept === undefined || now - kept.at > REMEMBERED_MS)
+        kept = { at: now, database: part(parts.store.check()), broker: part(parts.broker.check()) };
+      const [database, broker] = await Promise.all([kept.database, kept.broker]);
+      const telegram = parts.telegram();
+      const whole = database.status === "ok" && broker.status === "ok" && telegram.status !== "down";
+      return {
+        status: parts.waitingFor() !== undefined ? "starting" : whole ? "ok" : "degraded",
+        version: parts.version,
+        uptime: Math.round((parts.clock.now() - parts.startedAt) / 100) / 10,
+        database,
+        broker,
+        telegram,
+        agents: { connected: parts.agents() },
+      };
+    },
+  };
+}

@@ -1,0 +1,278 @@
+/** The one composition root: every part of a hub is made, tied and stopped here. */
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readings } from "@servereye/commands/hub";
+import { AGENT_PATH, type Health, type LocalHub, toBase64Url } from "@servereye/contract";
+import { startApi } from "./adapters/api/server.ts";
+import { issueLogin } from "./adapters/api/session.ts";
+import { createMemoryBroker, createMemoryPresence } from "./adapters/broker/memory.ts";
+import { createConsole } from "./adapters/console/console.ts";
+import { createGateway } from "./adapters/gateway/gateway.ts";
+import { lockDataFolder } from "./adapters/store/embedded/lock.ts";
+import { openLog } from "./adapters/telemetry/log.ts";
+import { openMetrics } from "./adapters/telemetry/metrics.ts";
+import { createCleanup } from "./cleanup.ts";
+import { systemChance, systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { createChat } from "./core/chat/handler.ts";
+import { menuFor } from "./core/chat/menu.ts";
+import { languageFor } from "./core/chat/translate.ts";
+import { createFleet } from "./core/fleet/ask.ts";
+import { createEnrolment } from "./core/fleet/enrol.ts";
+import { createOnline } from "./core/fleet/online.ts";
+import type { ChatHandler, ChatPort, Clock } from "./core/ports.ts";
+import { createHealth } from "./health.ts";
+import { hubKeyPair } from "./identity.ts";
+import { appointAdmins, ownerOf, setupSecret } from "./persons.ts";
+import { hubStore } from "./store.ts";
+import { startSweeping } from "./sweep.ts";
+import { openTelegram } from "./telegram.ts";
+import { VERSION } from "./version.ts";
+
+export interface HubOptions {
+  config: Config;
+  /** Told what takes long. */
+  progress?: (text: string) => void;
+  /** Told when the agent of this machine may start, if the configuration wants one. */
+  localAgent?: (place: { url: string; hubKey: string; enrol: string }) => void;
+  /** Logs to `<data>/logs/hub.log` when true, to standard output otherwise. */
+  logToFile: boolean;
+}
+
+export interface Hub {
+  /** `http://host:port` as bound. */
+  url: string;
+  /** base64url of the public key. */
+  hubKey: string;
+  /** One-time link to the page, for whoever started this hub. */
+  loginLink: string;
+  telegram: { link: string; setupLink: string | undefined } | undefined;
+  logFile: string | undefined;
+  health(): Promise<Health>;
+  /** A one-time token with which an agent makes its server the owner's. */
+  invite(): Promise<string>;
+  /** Resolves when `/health` is 200 for the first time. */
+  ready: Promise<void>;
+  /** Stops everything within 2 s; what failed on the way is logged. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** How long "ready" waits for this machine's agent before the hub is ready without it. */
+const AGENT_PATIENCE_MS = 10_000;
+
+/** Starts a hub. Rejects with a fault whose message says what to do; what was started by then is stopped again. */
+export async function startHub(options: HubOptions): Promise<Hub> {
+  const cleanup = createCleanup();
+  try {
+    return await compose(options, cleanup);
+  } catch (error) {
+    await cleanup.run();
+    throw error;
+  }
+}
+
+async function compose(options: HubOptions, cleanup: ReturnType<typeof createCleanup>): Promise<Hub> {
+  const { config } = options;
+  const progress = options.progress ?? (() => undefined);
+  const clock = systemClock;
+  const chance = systemChance;
+  const startedAt = clock.now();
+
+  const lock = lockDataFolder(config.dataDir);
+  cleanup.add("data folder", () => lock.release());
+  const logFile = options.logToFile ? join(lock.dataDir, "logs", "hub.log") : undefined;
+  const log = openLog({ level: config.logLevel, ...(logFile === undefined ? {} : { file: logFile }) });
+  cleanup.add("log", () => log.flush());
+  const metrics = openMetrics();
+
+  const store = await hubStore({
+    config,
+    dataDir: lock.dataDir,
+    lock,
+    clock,
+    chance,
+    log,
+    progress,
+    cleanup,
+  });
+  const hubKey = await hubKeyPair(store.settings);
+  const hubKeyText = toBase64Url(hubKey.publicKey);
+  const owner = await ownerOf(store);
+  await appointAdmins(store, owner, config.admins);
+  cleanup.add(
+    "sweeping",
+    startSweeping(store, clock, log, () => log.turnOver()),
+  );
+
+  const hubId = chance.uuid();
+  const broker = createMemoryBroker({ log });
+  cleanup.add("broker", () => broker.close());
+  const presence = createMemoryPresence({ clock });
+  const fleet = createFleet({
+    broker,
+    presence,
+    servers: store.servers,
+    hubKey,
+    hubId,
+    clock,
+    chance,
+    log,
+    metrics,
+  });
+  await fleet.start();
+  const enrolment = createEnrolment({ store, broker, clock, chance, region: config.region, log });
+  const online = createOnline({
+    enrolment,
+    broker,
+    presence,
+    servers: store.servers,
+    hubKey,
+    hubId,
+    clock,
+    log,
+    metrics,
+  });
+  cleanup.add("online", () => online.close());
+  const gateway = createGateway({ door: online, clock, chance, log, metrics });
+
+  let boundUrl = "";
+  const publicUrl = () => config.publicUrl ?? boundUrl;
+  const ports = new Map<string, ChatPort>();
+  const handler: ChatHandler = createChat({
+    store,
+    fleet,
+    enrolment,
+    readings,
+    clock,
+    chance,
+    log,
+    metrics,
+    port: (channel) => {
+      const port = ports.get(channel);
+      if (port === undefined) throw new Error(`there is no chat channel ${channel}`);
+      return port;
+    },
+    online: () => presence.count(),
+    registration: config.registration,
+    about: {
+      version: VERSION,
+      hubId,
+      startedAt,
+      hubKey: hubKeyText,
+      publicUrl,
+      botLink: () => telegram?.bot()?.link,
+    },
+  });
+  const local = createConsole({ handler: () => handler, clock, personName: owner.name });
+  ports.set("local", local.port);
+  const telegram = await openTelegram({ config, store, handler, clock, log, metrics });
+  if (telegram !== undefined) ports.set("telegram", telegram.port);
+
+  let waiting: string | undefined = "start";
+  const { health } = createHealth({
+    version: VERSION,
+    startedAt,
+    clock,
+    store,
+    broker,
+    telegram: () => telegram?.health() ?? { status: "off" },
+    agents: () => gateway.connected(),
+    waitingFor: () => waiting,
+  });
+  const consoleToken = chance.token(32);
+  const api = await startApi({
+    host: config.http.host,
+    port: config.http.port,
+    version: VERSION,
+    publicUrl,
+    consoleToken,
+    clock,
+    chance,
+    log,
+    pageFolder: join(import.meta.dirname, "../../web/dist"),
+    agentBundle: join(import.meta.dirname, "../../agent/dist/agent.mjs"),
+    hubKey: hubKeyText,
+    sessions: store.sessions,
+    tickets: store.tickets,
+    people: store.people,
+    conversations: local.conversations,
+    menu: (code) => menuFor(languageFor(null, code), "admin"),
+    health: { health },
+    metrics: () => metrics.expose(),
+    routes: telegram?.routes ?? [],
+    upgrade: (request, socket, head) => {
+      if (new URL(request.url ?? "/", "http://hub").pathname === AGENT_PATH)
+        gateway.upgrade(request, socket, head);
+      else socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n");
+    },
+  });
+  boundUrl = api.url;
+  cleanup.add("http", () => api.close());
+  cleanup.add("gateway", () => gateway.close());
+  cleanup.add("fleet", () => fleet.close());
+
+  if (telegram !== undefined) {
+    cleanup.add("telegram", () => telegram.stop(), 900);
+    await telegram.start();
+  }
+  const setup = telegram === undefined ? undefined : await setupSecret(store, clock, chance);
+  const setupLine = (link: string) => (setup === undefined ? undefined : `${link}?start=setup_${setup}`);
+  const bot = telegram?.bot();
+
+  announceLocally(lock.dataDir, { url: boundUrl, pid: process.pid, version: VERSION, consoleToken });
+  const invite = async () => (await enrolment.invite(owner.id, "local:hub")).token;
+  const agentIn = config.localAgent ? firstAgent(() => gateway.connected() > 0, clock) : Promise.resolve();
+  if (config.localAgent)
+    options.localAgent?.({ url: dialUrl(boundUrl), hubKey: hubKeyText, enrol: await invite() });
+  const ready = agentIn.then(() => {
+    waiting = undefined;
+    log.info("hub.ready", { version: VERSION, ms: clock.now() - startedAt });
+  });
+
+  return {
+    url: boundUrl,
+    hubKey: hubKeyText,
+    loginLink: `${publicUrl()}/#login=${await issueLogin(store.tickets, clock, chance)}`,
+    telegram: bot === undefined ? undefined : { link: bot.link, setupLink: setupLine(bot.link) },
+    logFile,
+    health,
+    invite,
+    ready,
+    stop: async () => {
+      for (const { name, error } of await cleanup.run())
+        log.warn("hub.stop_incomplete", { name, error: String(error) });
+      log.flush();
+    },
+  };
+}
+
+/** The address this machine's own agent dials: a wildcard address can be listened on, not dialled. */
+function dialUrl(boundUrl: string): string {
+  const url = new URL(boundUrl);
+  if (url.hostname === "0.0.0.0") url.hostname = "127.0.0.1";
+  if (url.hostname === "[::]") url.hostname = "[::1]";
+  return `ws://${url.host}`;
+}
+
+/** Tells local terminals where this hub is: a file only this user can read. */
+function announceLocally(dataDir: string, hub: LocalHub): void {
+  const folder = join(dataDir, "run");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, "hub.json");
+  writeFileSync(file, JSON.stringify({ ...hub, url: dialUrl(hub.url).replace("ws:", "http:") }), {
+    mode: 0o600,
+  });
+  chmodSync(file, 0o600);
+}
+
+/** Resolves when an agent is in, or after a while without: a hub whose own agent fails is still a hub. */
+function firstAgent(isIn: () => boolean, clock: Clock): Promise<void> {
+  const until = clock.monotonic() + AGENT_PATIENCE_MS;
+  return new Promise((resolveReady) => {
+    const look = () => {
+      if (isIn() || clock.monotonic() > until) resolveReady();
+      else clock.after(20, look);
+    };
+    look();
+  });
+}

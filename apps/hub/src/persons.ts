@@ -1,0 +1,47 @@
+/** Who is there from the start: the person at this hub's own page, and the admins the configuration names. */
+import type { Account, Chance, Clock, Person, Store } from "./core/ports.ts";
+
+const OWNER: Account = { channel: "local", externalId: "owner" };
+/** A setup link that nobody opened is worth nothing after a day; the next start prints a new one. */
+const SETUP_TTL_MS = 24 * 3_600_000;
+
+/** The person who runs this hub: whoever holds its login link, terminal or setup link. */
+export function ownerOf(store: Store): Promise<Person> {
+  return store.people.admit(OWNER, { name: "Owner", admin: true });
+}
+
+/**
+ * Makes the listed Telegram ids admins. The first of them is taken for the person who runs this hub, as long as
+ * that one has no Telegram account yet: so the page, the terminal and Telegram show the same servers.
+ */
+export async function appointAdmins(store: Store, owner: Person, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    const account: Account = { channel: "telegram", externalId: id };
+    const known = await store.people.byAccount(account);
+    const ownerHasTelegram = (await store.people.accounts(owner.id)).some(
+      ({ channel }) => channel === "telegram",
+    );
+    if (known !== undefined) await store.people.setAdmin(known.id, true);
+    else if (!ownerHasTelegram) await store.people.link(account, owner.id);
+    else await store.people.admit(account, { name: `Telegram ${id}`, admin: true });
+  }
+}
+
+/** Telegram ids of all admins. */
+export async function adminsOnTelegram(store: Store): Promise<string[]> {
+  const admins = await store.people.admins();
+  const accounts = await Promise.all(admins.map((person) => store.people.accounts(person.id)));
+  return accounts
+    .flat()
+    .filter(({ channel }) => channel === "telegram")
+    .map(({ externalId }) => externalId);
+}
+
+/** A fresh setup secret, when no admin is on Telegram yet; older ones are made worthless. */
+export async function setupSecret(store: Store, clock: Clock, chance: Chance): Promise<string | undefined> {
+  await store.tickets.revoke("setup", null);
+  if ((await adminsOnTelegram(store)).length > 0) return undefined;
+  const secret = chance.token(24);
+  await store.tickets.issue(secret, { kind: "setup", issuer: null, data: {} }, clock.now() + SETUP_TTL_MS);
+  return secret;
+}

@@ -1,0 +1,35 @@
+/** The hub's store: its own private PostgreSQL, or the one the configuration names. */
+import type { DataFolderLock } from "./adapters/store/embedded/lock.ts";
+import { superviseEmbeddedPostgres } from "./adapters/store/embedded/supervise.ts";
+import { openStore } from "./adapters/store/store.ts";
+import type { Cleanup } from "./cleanup.ts";
+import type { Config } from "./config.ts";
+import type { Chance, Clock, Log, Store } from "./core/ports.ts";
+
+/** Long enough for PostgreSQL's own 1.5 s way from "please" to "now". */
+const STOP_MS = 1_600;
+
+export async function hubStore(parts: {
+  config: Config;
+  dataDir: string;
+  lock: DataFolderLock;
+  clock: Clock;
+  chance: Chance;
+  log: Log;
+  progress: (text: string) => void;
+  cleanup: Cleanup;
+}): Promise<Store> {
+  const { config, dataDir, lock, clock, chance, log, progress, cleanup } = parts;
+  const open = async (connection: Parameters<typeof openStore>[0]["connection"]): Promise<Store> => {
+    const store = await openStore({ connection, clock, chance, log });
+    cleanup.add("store", () => store.close());
+    return store;
+  };
+  if (config.databaseUrl !== undefined) return open({ connectionString: config.databaseUrl });
+  const postgres = await superviseEmbeddedPostgres(
+    { dataDir, lock, progress, log: (event, fields) => log.info(event, fields) },
+    clock.after,
+  );
+  cleanup.add("postgres", () => postgres.stop(), STOP_MS);
+  return open(postgres.connection);
+}

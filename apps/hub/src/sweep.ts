@@ -1,0 +1,27 @@
+/** What is thrown away in time: buttons and update ids that can mean nothing any more. */
+import type { Clock, Log, Store } from "./core/ports.ts";
+
+const EVERY_MS = 3_600_000;
+/** Kept past their expiry for a day, so that a late press is told "expired" rather than "unknown". */
+const BUTTON_GRACE_MS = 24 * 3_600_000;
+/** Telegram gives an update again for at most 24 h. */
+const INBOX_KEPT_MS = 48 * 3_600_000;
+
+/** Sweeps now and each hour; the returned function ends it. */
+export function startSweeping(store: Store, clock: Clock, log: Log, also: () => void): () => void {
+  let cancel = (): void => undefined;
+  const sweep = async (): Promise<void> => {
+    try {
+      also();
+      const buttons = await store.buttons.sweep(clock.now() - BUTTON_GRACE_MS);
+      await store.inbox.sweep(clock.now() - INBOX_KEPT_MS);
+      log.debug("store.swept", { buttons });
+    } catch (error) {
+      // Tried again in an hour; nothing depends on it meanwhile.
+      log.warn("store.sweep_failed", { error: String(error) });
+    }
+    cancel = clock.after(EVERY_MS, () => void sweep());
+  };
+  cancel = clock.after(EVERY_MS / 60, () => void sweep());
+  return () => cancel();
+}

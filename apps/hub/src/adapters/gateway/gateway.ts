@@ -1,0 +1,91 @@
+/** The WebSocket gateway where agents dial in: upgrades, the limits on strangers, and the end of all connections. */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { MAX_FRAME_BYTES } from "@servereye/contract";
+import { WebSocketServer } from "ws";
+import type { AgentDoor } from "../../core/fleet/door.ts";
+import type { Chance, Clock, Log, Metrics } from "../../core/ports.ts";
+import { type AgentConnection, serveAgent } from "./connection.ts";
+import { createSlots, GATEWAY_LIMITS, type GatewayLimits } from "./limits.ts";
+
+export interface GatewayParts {
+  door: AgentDoor;
+  clock: Clock;
+  chance: Chance;
+  log: Log;
+  metrics: Metrics;
+  limits?: Partial<GatewayLimits>;
+  /** Address of the peer; else the socket's own. Give one behind a proxy whose header can be believed. */
+  addressOf?: (request: IncomingMessage) => string;
+}
+
+export interface Gateway {
+  /** Takes over an upgrade request for AGENT_PATH. Never throws. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Says bye to everybody, to dial again soon, and cuts who has not closed within 300 ms. */
+  close(): Promise<void>;
+  /** Agents that are in. */
+  connected(): number;
+}
+
+export function createGateway(parts: GatewayParts): Gateway {
+  const limits: GatewayLimits = { ...GATEWAY_LIMITS, ...parts.limits };
+  const { metrics, log } = parts;
+  const handshakes = createSlots(limits.handshakes, limits.handshakesPerAddress);
+  const waitingSlots = createSlots(limits.waiting, limits.waitingPerAddress);
+  const connections = new Set<AgentConnection>();
+  // No compression: frames are small, and it costs each connection hundreds of kilobytes.
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+  });
+  const addressOf = parts.addressOf ?? ((request) => request.socket.remoteAddress ?? "unknown");
+  let closing = false;
+
+  metrics.gauge("agent_handshakes", "Agents' connections that have not proved themselves yet.", () =>
+    handshakes.taken(),
+  );
+  metrics.gauge("agents_waiting", "Agents waiting to be added by their code.", () => waitingSlots.taken());
+
+  return {
+    upgrade(request, socket, head) {
+      // A peer that resets the socket meanwhile is no fault of ours; its "close" follows and frees the place.
+      socket.on("error", (error) => log.debug("agent.socket_error", { error }));
+      const from = addressOf(request);
+      const place = closing ? undefined : handshakes.take(from);
+      if (!place) {
+        metrics.count("agent_upgrades_refused", { reason: closing ? "stopping" : "busy" });
+        return turnAway(socket);
+      }
+      socket.once("close", place);
+      server.handleUpgrade(request, socket, head, (ws) => {
+        const { door, clock, chance } = parts;
+        const connection = serveAgent({
+          ...{ ws, from, door, clock, chance, log, metrics, limits, waitingSlots },
+          settled: place,
+        });
+        connections.add(connection);
+        void connection.ended.then(() => connections.delete(connection));
+        // Came through its upgrade while the others were told to go.
+        if (closing) connection.leave("soon", "stopping", "the hub is stopping");
+      });
+    },
+    async close() {
+      closing = true;
+      const all = [...connections];
+      for (const connection of all) connection.leave("soon", "stopping", "the hub is stopping");
+      await Promise.all(all.map((connection) => connection.ended));
+      server.close();
+    },
+    connected: () => [...connections].filter((connection) => connection.online()).length,
+  };
+}
+
+function turnAway(socket: Duplex): void {
+  socket.once("finish", () => socket.destroy());
+  socket.end(
+    "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n",
+  );
+}

@@ -1,0 +1,104 @@
+/** The proofs of both sides, over both fresh nonces: what the hub signs, and what it believes. */
+import {
+  type AgentFrame,
+  agentProofText,
+  Fault,
+  fromBase64Url,
+  type HubFrame,
+  hubProofText,
+  OLDEST_PROTOCOL,
+  PROTOCOL,
+  pairingCodeOf,
+  serverIdOf,
+  toBase64Url,
+  utf8,
+  verifierOf,
+} from "@servereye/contract";
+import type { Candidate } from "../../core/fleet/door.ts";
+import type { Chance, HubKey } from "../../core/ports.ts";
+
+export type Hello = Extract<AgentFrame, { t: "hello" }>;
+export type Prove = Extract<AgentFrame, { t: "prove" }>;
+
+/** What a handshake has agreed on so far. */
+export interface Challenged {
+  protocol: number;
+  agentNonce: string;
+  hubNonce: string;
+  hubKey: string;
+}
+
+/** The hub proves itself first. Throws Fault PROTOCOL_UNSUPPORTED. */
+export async function challenge(
+  hello: Hello,
+  key: HubKey,
+  chance: Chance,
+): Promise<{ agreed: Challenged; frame: HubFrame }> {
+  const { protocol } = hello;
+  if (protocol < OLDEST_PROTOCOL || protocol > PROTOCOL) {
+    const detail = `protocol ${protocol} is not spoken here: ${OLDEST_PROTOCOL} to ${PROTOCOL} are`;
+    throw new Fault("PROTOCOL_UNSUPPORTED", detail, { values: { protocol } });
+  }
+  const agreed: Challenged = {
+    protocol,
+    agentNonce: hello.nonce,
+    hubNonce: chance.token(32),
+    hubKey: toBase64Url(key.publicKey),
+  };
+  const signature = toBase64Url(await key.sign(utf8(hubProofText(agreed))));
+  const frame: HubFrame = {
+    t: "challenge",
+    protocol,
+    nonce: agreed.hubNonce,
+    hubKey: agreed.hubKey,
+    signature,
+  };
+  return { agreed, frame };
+}
+
+/** The agent, believed. Throws Fault PROOF_INVALID unless it signed this very handshake with its key. */
+export async function believe(
+  prove: Prove,
+  agreed: Challenged,
+  hubKey: HubKey,
+  from: string,
+): Promise<{ serverId: string; candidate: Candidate }> {
+  const publicKey = fromBase64Url(prove.publicKey);
+  const signature = fromBase64Url(prove.signature);
+  const text = agentProofText({ ...agreed, publicKey: prove.publicKey, enrol: prove.enrol });
+  if (!publicKey || !signature || !(await holds(publicKey, text, signature))) {
+    throw new Fault("PROOF_INVALID", "the proof does not fit this key and this handshake");
+  }
+  const agentNonce = fromBase64Url(agreed.agentNonce) ?? new Uint8Array();
+  const hubNonce = fromBase64Url(agreed.hubNonce) ?? new Uint8Array();
+  return {
+    serverId: await serverIdOf(publicKey),
+    candidate: {
+      publicKey,
+      facts: prove.facts,
+      enrol: prove.enrol,
+      pair: prove.pair ?? false,
+      pairingCode: await pairingCodeOf({
+        agentKey: publicKey,
+        hubKey: hubKey.publicKey,
+        agentNonce,
+        hubNonce,
+      }),
+      from,
+    },
+  };
+}
+
+async function holds(
+  publicKey: Uint8Array<ArrayBuffer>,
+  text: string,
+  signature: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  try {
+    const verify = await verifierOf(publicKey);
+    return await verify(utf8(text), signature);
+  } catch {
+    // 32 bytes that are no point on the curve: the system refuses the key, and so do we.
+    return false;
+  }
+}

@@ -1,0 +1,41 @@
+/** Answers as they come from the broker: parsed, checked against the server's key, and read by the command. */
+import { Answer, type Command, Fault, FaultBody, type Verify, verifyAnswer } from "@servereye/contract";
+
+/** The part of an answer that its signature vouched for. */
+export type Verified = Pick<Answer, "type" | "payload">;
+
+/** Undefined when the text is no answer message. */
+export function parseAnswer(text: string): Answer | undefined {
+  try {
+    const parsed = Answer.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    // Not JSON: as malformed as any other text that is no answer; the caller counts it.
+    return undefined;
+  }
+}
+
+export async function verified(verify: Verify, serverId: string, answer: Answer): Promise<boolean> {
+  try {
+    return await verifyAnswer(verify, serverId, answer);
+  } catch {
+    // A signature of the right length that the system's cryptography will not even look at is a wrong one.
+    return false;
+  }
+}
+
+/** The command's answer; throws the agent's Fault, or INTERNAL when the payload fits neither schema. */
+export function readAnswer(command: Command, { type, payload }: Verified): unknown {
+  const misfit = (cause: unknown) =>
+    new Fault("INTERNAL", `the agent's ${type} to ${command.name} does not fit its schema`, {
+      values: { command: command.name },
+      cause,
+    });
+  if (type === "fault") {
+    const body = FaultBody.safeParse(payload);
+    throw body.success ? Fault.fromBody(body.data) : misfit(body.error);
+  }
+  const answer = command.answer.safeParse(payload);
+  if (!answer.success) throw misfit(answer.error);
+  return answer.data;
+}

@@ -1,0 +1,246 @@
+/** Who is online at this hub: the door for agents, their presence, and the way of asks and answers through them. */
+import { Ask, Fault, SERVER_ID, serverIdOf } from "@servereye/contract";
+import * as z from "zod/mini";
+import type { Broker, Clock, HubKey, Log, Metrics, Presence, PresenceBoard, Servers } from "../ports.ts";
+import { createAsked } from "./asked.ts";
+import { askChannel, heartbeatChannel, lineChannel, pairedChannel } from "./channels.ts";
+import type { AgentDoor, AgentLine, OnlineAgent } from "./door.ts";
+import type { Enrolment } from "./enrol.ts";
+import { createSeen } from "./seen.ts";
+
+export interface OnlineParts {
+  enrolment: Pick<Enrolment, "admit" | "withdraw">;
+  broker: Broker;
+  presence: PresenceBoard;
+  servers: Pick<Servers, "byId" | "setFacts" | "seen">;
+  hubKey: HubKey;
+  hubId: string;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+export interface Online extends AgentDoor {
+  /** Agents online at this hub. */
+  size(): number;
+  /** Takes every agent's presence away and writes the last signs of life. Call after the gateway has closed. */
+  close(): Promise<void>;
+}
+
+interface Held {
+  since: number;
+  line: AgentLine;
+  gone(): Promise<void>;
+}
+
+const LineNews = z.discriminatedUnion("t", [
+  z.object({ t: z.literal("removed") }),
+  z.object({ t: z.literal("replaced"), since: z.int(), hub: z.string() }),
+]);
+
+const REPLACED = "a newer connection took over";
+const leaveToNewer = (line: AgentLine): void => line.leave("later", "replaced", REPLACED);
+
+export function createOnline(parts: OnlineParts): Online {
+  const { broker, presence, servers, clock, hubId, log, metrics } = parts;
+  const seen = createSeen({ servers, clock, log });
+  const held = new Map<string, Held>();
+  let lastSince = 0;
+  metrics.gauge("agents_connected", "Agents connected to this hub.", () => held.size);
+
+  /** For what is tried again by itself (the next heartbeat, the next batch): a failure is worth a line, no more. */
+  const quietly = (event: string, serverId: string, work: Promise<unknown>) =>
+    work.then(
+      () => undefined,
+      (error: unknown) => log.warn(event, { serverId, error }),
+    );
+
+  const connected: AgentDoor["connected"] = async (agent, line) => {
+    const { serverId } = agent;
+    if (!SERVER_ID.test(serverId)) throw new Fault("SERVER_UNKNOWN", "no server id");
+    const asked = createAsked(clock);
+    // Connections are told apart by `since`, also two in one millisecond.
+    const since = Math.max(clock.now(), lastSince + 1);
+    lastSince = since;
+    let over = false;
+    let putting = false;
+    const state: Presence = {
+      serverId,
+      hub: hubId,
+      since,
+      lastHeartbeat: clock.now(),
+      protocol: agent.protocol,
+      latencyMs: null,
+      skewMs: agent.clock - clock.now(),
+      facts: agent.facts,
+    };
+
+    function asks(text: string): void {
+      const ask = parse(text, (value) => Ask.safeParse(value));
+      if (over || !ask?.success || !ask.data.replyTo.startsWith("resp:") || !asked.add(ask.data)) {
+        metrics.count("asks_dropped");
+      } else {
+        line.ask(ask.data);
+      }
+    }
+
+    function news(text: string): void {
+      const told = parse(text, (value) => LineNews.safeParse(value))?.data;
+      if (told?.t === "removed") line.leave("never", "removed", "the server was removed");
+      // The newer of two stays, told alike on both sides, so that two at once do not end each other.
+      const newer =
+        told?.t === "replaced" && (told.since > since || (told.since === since && told.hub > hubId));
+      if (newer) leaveToNewer(line);
+    }
+
+    /** One at a time: while the board is slow, later states wait for the next heartbeat instead of piling up. */
+    async function put(): Promise<void> {
+      if (putting || over) return;
+      putting = true;
+      await quietly("presence.unwritten", serverId, presence.put({ ...state }));
+      putting = false;
+      // It ended while the entry was on its way: take it away again, or it would outlive the connection.
+      if (over) await quietly("presence.unwritten", serverId, presence.remove(serverId, hubId, since));
+    }
+
+    const subscriptions = await Promise.allSettled([
+      broker.subscribe(askChannel(serverId), asks),
+      broker.subscribe(lineChannel(serverId), news),
+    ]);
+    async function gone(): Promise<void> {
+      if (over) return;
+      over = true;
+      if (held.get(serverId) === entry) held.delete(serverId);
+      const closing = subscriptions.flatMap((s) => (s.status === "fulfilled" ? [s.value.close()] : []));
+      await Promise.all([
+        ...closing.map((work) => quietly("subscription.unclosed", serverId, work)),
+        quietly("presence.unwritten", serverId, presence.remove(serverId, hubId, since)),
+        // At once, so that "offline since" is true for whoever asks next.
+        seen.flush(),
+      ]);
+      log.info("agent.disconnected", { serverId });
+    }
+    const entry: Held = { since, line, gone };
+
+    try {
+      for (const s of subscriptions) if (s.status === "rejected") throw s.reason;
+      // Looked up again now that removal would be heard: one that came in between must not leave it connected.
+      const record = await servers.byId(serverId);
+      if (!record)
+        throw new Fault("SERVER_UNKNOWN", "the server was removed", { values: { server: serverId } });
+      const before = held.get(serverId);
+      if (before && before.since > since) throw new Fault("AGENT_BUSY", REPLACED);
+      held.set(serverId, entry);
+      if (before) leaveToNewer(before.line);
+      seen.mark(serverId);
+      await Promise.all([
+        put(),
+        quietly("facts.unwritten", serverId, servers.setFacts(serverId, agent.facts, clock.now())),
+        quietly(
+          "line.untold",
+          serverId,
+          broker.publish(lineChannel(serverId), JSON.stringify({ t: "replaced", since, hub: hubId })),
+        ),
+      ]);
+      log.info("agent.connected", { serverId, version: agent.facts.version, protocol: agent.protocol });
+
+      const online: OnlineAgent = {
+        name: record.name,
+        heartbeat(agentClock) {
+          if (over) return;
+          const now = clock.now();
+          state.lastHeartbeat = now;
+          state.skewMs = agentClock - now;
+          seen.mark(serverId);
+          void put();
+          const beat = JSON.stringify({ at: now, latencyMs: state.latencyMs, skewMs: state.skewMs });
+          void quietly("heartbeat.unsent", serverId, broker.publish(heartbeatChannel(serverId), beat));
+        },
+        latency(ms) {
+          const first = state.latencyMs === null;
+          state.latencyMs = ms;
+          if (first) void put();
+        },
+        answered(answer) {
+          const to = asked.take(answer.id);
+          if (over || typeof to === "string") {
+            metrics.count("answers_dropped", { reason: to === "late" ? "late" : "unasked" });
+            return false;
+          }
+          const text = written(answer);
+          if (text === undefined) {
+            metrics.count("answers_dropped", { reason: "malformed" });
+            return false;
+          }
+          void quietly("answer.unsent", serverId, broker.publish(to.replyTo, text));
+          return true;
+        },
+        gone,
+      };
+      return online;
+    } catch (error) {
+      await gone();
+      throw error;
+    }
+  };
+
+  return {
+    hubKey: parts.hubKey,
+    async admit(candidate, paired) {
+      if (!candidate.pair) return withoutWaiting(await parts.enrolment.admit(candidate));
+      const serverId = await serverIdOf(candidate.publicKey);
+      // Stands before the code can be seen, so that the signal can not come too early.
+      const subscription = await broker.subscribe(pairedChannel(serverId), paired);
+      let kept = false;
+      try {
+        const admission = await parts.enrolment.admit(candidate);
+        if (admission.kind !== "waiting") return admission;
+        kept = true;
+        let stopped = false;
+        return {
+          ...admission,
+          async stop() {
+            if (stopped) return;
+            stopped = true;
+            await quietly("subscription.unclosed", serverId, subscription.close());
+            await quietly("code.undropped", serverId, parts.enrolment.withdraw(candidate.pairingCode));
+          },
+        };
+      } finally {
+        if (!kept) await quietly("subscription.unclosed", serverId, subscription.close());
+      }
+    },
+    connected,
+    size: () => held.size,
+    async close() {
+      const leaving = [...held.values()];
+      for (const { line } of leaving) line.leave("soon", "stopping", "the hub is stopping");
+      await Promise.all(leaving.map((entry) => entry.gone()));
+      await seen.close();
+    },
+  };
+}
+
+function withoutWaiting<A extends { kind: string }>(admission: A): Exclude<A, { kind: "waiting" }> {
+  if (admission.kind === "waiting") throw new Fault("INTERNAL", "made to wait without having asked for it");
+  return admission as Exclude<A, { kind: "waiting" }>;
+}
+
+function parse<T>(text: string, read: (value: unknown) => T): T | undefined {
+  try {
+    return read(JSON.parse(text));
+  } catch {
+    // Not JSON: nothing a hub sends. The caller counts or passes over it.
+    return undefined;
+  }
+}
+
+/** Undefined for what parses but is nested too deeply to be written again: hostile, and no reason to fall over. */
+function written(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // RangeError of the call stack; the caller counts it.
+    return undefined;
+  }
+}

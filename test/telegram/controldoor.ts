@@ -93,7 +93,7 @@ export class ControlDoor {
     const id = /\/(-?\d+)(?=\/|$)/.exec(url.pathname)?.[1];
     const handler = this.#routes[`${method} ${url.pathname.replace(/\/-?\d+(?=\/|$)/, "/:id")}`];
     if (!handler) throw new Refusal(404, "Not Found");
-    const result = await handler(Number(id ?? 0), method === "POST" ? await readJson(request) : {});
+    const result = await tried(handler, Number(id ?? 0), method === "POST" ? await readJson(request) : {});
     const text = JSON.stringify({ ok: true, result: result ?? true });
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(text);
   }
@@ -166,6 +166,17 @@ export class ControlDoor {
       "x-content-type-options": "nosniff",
     });
     response.end(bytes);
+  }
+}
+
+/** A slip of the caller (no such person, no such button) is a refusal, anything else stays a fault of the emulator. */
+async function tried(handler: Handler, id: number, body: unknown): Promise<unknown> {
+  try {
+    return await handler(id, body);
+  } catch (cause) {
+    if (cause instanceof RangeError)
+      throw new Refusal(400, `Bad Request: ${cause.message}`, undefined, { cause });
+    throw cause;
   }
 }
 

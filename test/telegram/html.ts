@@ -105,7 +105,7 @@ class HtmlReader {
   /** One character of text: itself, or what an HTML entity stands for. An unknown entity is plain text. */
   #character(): string {
     if (this.#peek() === "&") {
-      const reference = /^&(?:#x([0-9a-f]*)|#([0-9]*)|([a-z]*))(;?)/i.exec(
+      const reference = /^&(?:#x([0-9a-fA-F]*)|#([0-9]*)|([a-zA-Z]*))(;?)/.exec(
         this.#html.slice(this.#at, this.#at + 16),
       );
       const code = reference ? decoded(reference) : 0;

@@ -65,5 +65,5 @@ function cut(label: string, room: number): string {
     if (width(out) + width(segment) > room - 1) break;
     out += segment;
   }
-  return `${out}…`;
+  return `${out.trimEnd()}…`;
 }

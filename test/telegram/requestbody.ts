@@ -1,5 +1,6 @@
 /** Reads a call's parameters from its query and its JSON, urlencoded or multipart body. */
 import type { IncomingMessage } from "node:http";
+import { readParts } from "./multipart.ts";
 import { isObject, Params, type Upload } from "./params.ts";
 import { badRequest, Refusal } from "./refusal.ts";
 
@@ -30,7 +31,7 @@ export async function readParams(request: IncomingMessage, query: URLSearchParam
   else if (type.startsWith("application/x-www-form-urlencoded")) {
     for (const [name, value] of new URLSearchParams(body.toString("utf8"))) values.set(name, value);
   } else if (type.startsWith("multipart/form-data")) {
-    await readMultipart(body, request.headers["content-type"] ?? "", values, files);
+    readMultipart(body, request.headers["content-type"] ?? "", values, files);
   } else throw badRequest(`unsupported content type "${type}"`);
   return new Params(values, files);
 }
@@ -46,23 +47,19 @@ function readJson(body: Buffer, values: Map<string, unknown>): void {
   for (const [name, value] of Object.entries(parsed)) if (value !== null) values.set(name, value);
 }
 
-async function readMultipart(
+function readMultipart(
   body: Buffer,
   type: string,
   values: Map<string, unknown>,
   files: Map<string, Upload>,
-): Promise<void> {
-  let form: FormData;
+): void {
   try {
-    form = await new Response(new Uint8Array(body), { headers: { "content-type": type } }).formData();
-  } catch (cause) {
-    throw badRequest("can't parse multipart body", cause);
-  }
-  for (const [name, value] of form) {
-    if (typeof value === "string") values.set(name, value);
-    else {
-      const bytes = Buffer.from(await value.arrayBuffer());
-      files.set(name, { fileName: value.name, mimeType: value.type || "application/octet-stream", bytes });
+    for (const [name, value] of readParts(body, type)) {
+      if (typeof value === "string") values.set(name, value);
+      else files.set(name, value);
     }
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw badRequest("can't parse multipart body", cause);
+    throw cause;
   }
 }

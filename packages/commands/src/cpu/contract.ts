@@ -31,7 +31,7 @@ export const cpu = command({
         steal: z.optional(Percent),
       }),
     ),
-    /** Usage by processor number, percent of one; null for one that is offline. */
+    /** Usage by processor number, percent of one; null for one that is offline or told nothing. */
     cores: z.array(z.nullable(Percent)).check(z.maxLength(MAX_CORES)),
     /** Processors online. */
     processors: z.int(),

@@ -91,6 +91,11 @@ test("a core that comes while one waits has no share yet; counters that were res
   assert.deepEqual(reset.cores, [null]);
 });
 
+test("a processor number beyond all reason makes no answer beyond all size", async () => {
+  const stat = "cpu  1 0 1 1\ncpu1 1 0 1 1\ncpu4096 1 0 1 1\ncpu99999999 1 0 1 1\n";
+  assert.deepEqual((await collect({ files: { "/proc/stat": stat } })).cores, [null, null]);
+});
+
 test("a container's quota stands first, with what was used of it", async () => {
   const root = "/sys/fs/cgroup";
   const answer = await collect(

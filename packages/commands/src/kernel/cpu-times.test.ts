@@ -47,6 +47,7 @@ test("a counter that steps back counts as standing still; a reset tells nothing"
   const shares = sharesBetween(times(100, 50, 1000, 500), times(150, 50, 1050, 490));
   assert.deepEqual(shares, { usage: 50, user: 50, system: 0, iowait: 0 });
   assert.equal(sharesBetween(times(100, 50, 1000), times(5, 1, 90)), undefined);
+  assert.equal(sharesBetween(times(100, 50, 1000), times(5, 60, 90)), undefined);
   assert.equal(sharesBetween(times(100, 50, 1000), times(100, 50, 1000)), undefined);
 });
 

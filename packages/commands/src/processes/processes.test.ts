@@ -352,7 +352,8 @@ test("on this machine a process kept busy is on top, whatever its name", async (
     const found = answer.top.find(({ pid }) => pid === busy.pid) ?? assert.fail("not among the ten");
     assert.equal(found.name, "x) R 1 (ж");
     assert.equal(found.user, userInfo().username);
-    assert.ok((found.cpu ?? 0) > 15, String(found.cpu));
+    // A whole core when it has one to itself; a part of it when others are busy, too.
+    assert.ok((found.cpu ?? 0) > 5, String(found.cpu));
     assert.ok((found.age ?? 99) < 30, String(found.age));
   } finally {
     busy.kill("SIGKILL");
@@ -361,12 +362,14 @@ test("on this machine a process kept busy is on top, whatever its name", async (
 });
 
 test("on this machine the memory of this very process is what Node tells", async () => {
-  // Big enough to be among the ten on any machine of ours.
-  const ballast = Buffer.alloc(400 * 2 ** 20, 1);
-  const answer = processes.answer.parse(await processesCollector.collect({ by: "memory" }, realHost()));
+  const host = realHost();
+  // Only a few are looked at: on a desktop ten others may well be bigger.
+  host.list = () => ["1", "self", "uptime", String(process.pid), String(process.ppid)];
+  const answer = processes.answer.parse(await processesCollector.collect({ by: "memory" }, host));
   const own = process.memoryUsage().rss;
-  const found = answer.top.find(({ pid }) => pid === process.pid) ?? assert.fail("not among the ten");
+  const found = answer.top.find(({ pid }) => pid === process.pid) ?? assert.fail("not there");
   assert.ok(Math.abs(found.memory - own) < 16 * 2 ** 20, `${found.memory} against ${own}`);
+  assert.equal(found.user, userInfo().username);
+  assert.ok(Math.abs((found.age ?? 0) - process.uptime()) < 3, String(found.age));
   assert.equal(answer.memoryTotal, totalmem());
-  assert.equal(ballast.length, 400 * 2 ** 20);
 });

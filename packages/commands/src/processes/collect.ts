@@ -17,6 +17,9 @@ const CANDIDATES = TOP + 5;
 /** The thread that makes all others of the kernel (kthreadd). */
 const KERNEL_PARENT = 2;
 
+/** What newer versions of Node call their first thread, and so every program of theirs: it says nothing. */
+const NODE_THREAD = "MainThread";
+
 interface Candidate {
   pid: number;
   stat: stat.ProcessStat;
@@ -134,9 +137,10 @@ function closerLook(host: Host, { pid, stat: told, name }: Candidate) {
   const uid = stat.parseUid(status);
   const user = uid === undefined ? "?" : host.userName(uid);
   const kernel = pid === KERNEL_PARENT || told.parent === KERNEL_PARENT;
-  const cmdline = stat.mayBeCut(told) && !kernel ? host.peek(`/proc/${pid}/cmdline`) : undefined;
+  const unnamed = name === NODE_THREAD;
+  const cmdline = (unnamed || stat.mayBeCut(told)) && !kernel ? host.peek(`/proc/${pid}/cmdline`) : undefined;
   const program = cmdline ? stat.programOf(cmdline) : "";
-  const full = program.startsWith(name) ? program : name;
+  const full = program !== "" && (unnamed || program.startsWith(name)) ? program : name;
   return { name: firstOf(full, 64), kernel, user: firstOf(user, 64) };
 }
 

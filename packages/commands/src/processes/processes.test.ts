@@ -170,6 +170,8 @@ test("names hold anything: the full one where the kernel cut it, its own where i
       { pid: 5, name: "a) R 1 (b", ticks: 0, pages: 70 },
       { pid: 6, name: "two\nlines", ticks: 0, pages: 60 },
       { pid: 7, name: "почта", ticks: 0, pages: 50, cmdline: "/bin/other\0" },
+      { pid: 9, name: "MainThread", ticks: 0, pages: 40, cmdline: "/usr/bin/node\0app.js\0" },
+      { pid: 10, name: "MainThread", ticks: 0, pages: 30 },
       { pid: 8, name: "kworker/u16:2-e", ticks: 0, parent: 2, pages: 0 },
       { pid: 2, name: "kthreadd", ticks: 0, parent: 0, pages: 0, start: 0 },
     ],
@@ -184,6 +186,8 @@ test("names hold anything: the full one where the kernel cut it, its own where i
       ["a) R 1 (b", false],
       ["two\nlines", false],
       ["почта", false],
+      ["node", false],
+      ["MainThread", false],
       ["kthreadd", true],
       ["kworker/u16:2-e", true],
     ],
@@ -369,7 +373,7 @@ test("on this machine the memory of this very process is what Node tells", async
   const own = process.memoryUsage().rss;
   const found = answer.top.find(({ pid }) => pid === process.pid) ?? assert.fail("not there");
   assert.ok(Math.abs(found.memory - own) < 16 * 2 ** 20, `${found.memory} against ${own}`);
-  assert.equal(found.user, userInfo().username);
+  assert.deepEqual([found.name, found.user], ["node", userInfo().username]);
   assert.ok(Math.abs((found.age ?? 0) - process.uptime()) < 3, String(found.age));
   assert.equal(answer.memoryTotal, totalmem());
 });

@@ -61,9 +61,10 @@ export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor): Turn
     incoming.did.kind === "pressed" ? Promise.resolve<string | undefined>(incoming.messageId) : undefined;
   let told = false;
 
-  const put = async (draft: Draft): Promise<string> => {
+  // `before` is handed in: by the time the buttons are stored, `place` is this very message.
+  const put = async (draft: Draft, before: typeof place): Promise<string> => {
     const view = await store(deps, draft, chatKey, actor.person.id);
-    const messageId = await place;
+    const messageId = await before;
     const shown =
       messageId === undefined
         ? await port.send(incoming.chat, view)
@@ -80,13 +81,13 @@ export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor): Turn
     chatKey,
     t: translator(language),
     show: async (draft) => {
-      const shown = put(draft);
+      const shown = put(draft, place);
       place = shown.catch(() => undefined);
       await shown;
     },
     meanwhile: (draft) => {
       // If this first word can not be sent, the answer itself is sent anew: `place` is then undefined.
-      place = put(draft).catch((error: unknown) => {
+      place = put(draft, place).catch((error: unknown) => {
         deps.log.warn("chat.meanwhile_failed", { error: String(error) });
         return undefined;
       });

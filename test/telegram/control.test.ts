@@ -73,6 +73,7 @@ test("over HTTP: persons write, press and read", async () => {
   assert.equal(field((await control("state")).result, "persons", 0, "blocked"), true);
   await control("groups", { id: -9, title: "Ops", members: [5] });
   assert.deepEqual(field((await control("state")).result, "groups", 0, "members"), [5]);
+  assert.equal(field((await control("state")).result, "attended"), true, "the bot called a moment ago");
   await control("faults", { kind: "500", times: 1, method: "getMe" });
   assert.equal((await call(emulator, "getMe")).error_code, 500);
   assert.equal(field((await control("calls")).result, 0, "method"), "sendMessage");

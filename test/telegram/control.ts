@@ -142,6 +142,14 @@ export class Control {
     return this.#world.polling.busy;
   }
 
+  /** True while a bot seems to be at work: it polls, has a webhook, or called within the last ten seconds. */
+  get attended(): boolean {
+    const lastCall = this.#api.calls.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+    return (
+      this.polled || this.#world.webhook.hook !== undefined || this.#world.clock.now() - lastCall < 10_000
+    );
+  }
+
   /** Other limits, or none. What was counted is forgotten. */
   setLimits(limits: Limits | false): void {
     this.#world.limits.set(limits);

@@ -110,7 +110,7 @@ export class ControlDoor {
         })),
         groups: control.groups.map((group) => ({ ...chatJson(group), members: [...group.members.keys()] })),
         pendingUpdates: control.pendingUpdates,
-        polled: control.polled,
+        attended: control.attended,
       }),
       "GET /control/calls": () => control.calls,
       "GET /control/warnings": () => control.warnings,

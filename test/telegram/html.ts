@@ -256,5 +256,5 @@ function isSpace(character: string): boolean {
 }
 
 function lower(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return /^[^A-Z]*$/.test(text) ? text : text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

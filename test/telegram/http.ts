@@ -87,7 +87,9 @@ async function callMethod(
   response: ServerResponse,
 ): Promise<void> {
   const hangUp = new AbortController();
-  response.on("close", () => hangUp.abort());
+  response.on("close", () => {
+    if (!response.writableEnded) hangUp.abort();
+  });
   const params = await readParams(request, query);
   const fault = rooms.faults.take(name, chatOf(params));
   if (fault && (await suffer(rooms.clock, fault, response))) return;

@@ -8,16 +8,20 @@ import { badRequest, Refusal } from "./refusal.ts";
 const largestBody = 52 * 1024 * 1024;
 
 /** The whole body. Throws `Refusal` 413 when it is too large. */
-export async function readBody(request: IncomingMessage, limit: number = largestBody): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request) {
-    const bytes = Buffer.isBuffer(part) ? part : Buffer.from(String(part));
-    size += bytes.length;
-    if (size > limit) throw new Refusal(413, "Request Entity Too Large");
-    parts.push(bytes);
-  }
-  return Buffer.concat(parts);
+export function readBody(request: IncomingMessage, limit: number = largestBody): Promise<Buffer> {
+  // By events: reading by async iteration doubles the cost of a small call, and benches run against this.
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    request.on("data", (part: Buffer) => {
+      size += part.length;
+      if (size <= limit) parts.push(part);
+      else reject(new Refusal(413, "Request Entity Too Large"));
+    });
+    request.on("end", () => resolve(Buffer.concat(parts)));
+    request.on("error", reject);
+    request.on("close", () => reject(new Error("the caller hung up before the end of the body")));
+  });
 }
 
 /** The parameters of a Bot API call. The body wins over the query. Throws `Refusal`. */

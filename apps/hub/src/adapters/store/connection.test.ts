@@ -92,6 +92,33 @@ describe("statements", needs("postgres15"), () => {
     await close();
   });
 
+  test("two hubs given the same updates in opposite orders do not block each other", async () => {
+    assert.ok(stores);
+    const connection = await stores.database();
+    const open = (poolSize: number) =>
+      openDatabase({ connection, poolSize, deadlines: DEADLINES, log: keepingLog() });
+    const [hubs, holder] = [open(2), open(2)];
+    const { inbox } = inboxIn(hubs.db, standingClock());
+    const update = (id: number) => ({ id, body: {} });
+    const taking = await holder.db.transaction().execute(async (trx) => {
+      // Both come as far as this update and wait for it, each holding what it has so far.
+      await sql`insert into inbox values (2, '{}', 0, null)`.execute(trx);
+      const both = Promise.allSettled([
+        inbox.take([update(1), update(2), update(3)]),
+        inbox.take([update(3), update(2), update(1)]),
+      ]);
+      for (let waiting = 0; waiting < 2; ) {
+        const { rows } = await sql<{ count: number }>`select count(*) as count from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`.execute(holder.db);
+        waiting = rows[0]?.count ?? 0;
+      }
+      return { both };
+    });
+    const taken = (await taking.both).map((one) => (one.status === "fulfilled" ? one.value : one.reason));
+    assert.deepEqual(taken.flat(), [update(1), update(3)]);
+    await Promise.all([hubs.close(), holder.close()]);
+  });
+
   test("what is looked up on the way of a message or a press is found by an index", async () => {
     const { db, close } = await oneConnection();
     // With so few rows a plan without an index would be cheaper, and say nothing.

@@ -114,8 +114,11 @@ describe("a store in trouble", needs("postgres15"), () => {
     const pids = [postgres.pid, ...backends.map((backend) => Number(backend.pid))];
     for (const pid of pids) process.kill(pid, "SIGSTOP");
     try {
-      await unavailable(deadlines.statement + 500, () => store.check());
-      await unavailable(deadlines.connection, () => store.check());
+      const stuck = await unavailable(deadlines.statement + 500, () => store.check());
+      assert.match(stuck.message, /read timeout/);
+      // The stuck connection is not lent again: this one asked for a new one.
+      const next = await unavailable(deadlines.connection, () => store.check());
+      assert.match(next.message, /connection timeout/);
     } finally {
       for (const pid of pids) process.kill(pid, "SIGCONT");
     }

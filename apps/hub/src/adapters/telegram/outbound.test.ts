@@ -158,7 +158,7 @@ test("429 for longer than the deadline is said at once, with how long", async ()
   const { outbound, clock } = bench();
   await assert.rejects(
     outbound.run("a", (call) => call(flaky([slower(300)]))),
-    (error) => error instanceof Fault && error.code === "RATE_LIMITED" && error.values["seconds"] === 300,
+    (error) => error instanceof Fault && error.code === "RATE_LIMITED" && error.values.seconds === 300,
   );
   await assert.rejects(
     outbound.run("a", (call) => call(flaky([]))),

@@ -47,17 +47,36 @@ export interface Logged {
   fields: Record<string, unknown>;
 }
 
-export function collectedLog(): Log & { lines: Logged[]; events(level?: Logged["level"]): string[] } {
+export interface CollectedLog extends Log {
+  lines: Logged[];
+  events(level?: Logged["level"]): string[];
+  /** Resolves once the event was logged `times` times in all. */
+  until(event: string, times?: number): Promise<void>;
+}
+
+export function collectedLog(): CollectedLog {
   const lines: Logged[] = [];
+  const waiting = new Set<() => void>();
   const at =
     (level: Logged["level"]) =>
     (event: string, fields: Record<string, unknown> = {}) => {
       lines.push({ level, event, fields });
+      for (const look of waiting) look();
     };
   return {
     lines,
     events: (level) =>
       lines.filter((line) => level === undefined || line.level === level).map(({ event }) => event),
+    until: (event, times = 1) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (lines.filter((line) => line.event === event).length < times) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
     debug: at("debug"),
     info: at("info"),
     warn: at("warn"),

@@ -37,17 +37,17 @@ export function createWriter({ api, log, metrics }: WriterOptions): Writer {
     chat: ChatRef,
     make: (where: { chat_id: number }, thread: { message_thread_id?: number }) => Promise<T>,
   ): Promise<T> {
-    const thread = chat.topic === undefined ? {} : { message_thread_id: Number(chat.topic) };
-    const where = () => ({ chat_id: moved.get(chat.chatId) ?? Number(chat.chatId) });
-    try {
-      return await make(where(), thread);
-    } catch (error) {
-      if (error instanceof ApiRefused && error.migratedTo !== undefined) {
-        moved.set(chat.chatId, error.migratedTo);
-        return await make(where(), thread);
+    let thread = chat.topic === undefined ? {} : { message_thread_id: Number(chat.topic) };
+    for (;;) {
+      const chat_id = moved.get(chat.chatId) ?? Number(chat.chatId);
+      try {
+        return await make({ chat_id }, thread);
+      } catch (error) {
+        const to = error instanceof ApiRefused ? error.migratedTo : undefined;
+        if (to !== undefined && to !== chat_id) moved.set(chat.chatId, to);
+        else if (means(error, "topicGone") && "message_thread_id" in thread) thread = {};
+        else throw error;
       }
-      if (!means(error, "topicGone")) throw error;
-      return await make(where(), {});
     }
   }
 

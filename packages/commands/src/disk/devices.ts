@@ -69,12 +69,13 @@ export function deviceRates(before: DeviceCounters | undefined, now: DeviceCount
   const read = advance(before.read, now.read, mostSectors);
   const written = advance(before.written, now.written, mostSectors);
   const busyMs = advance(before.busyMs, now.busyMs, ms * 2);
-  // One counter that went back says that the device is another one now: none of the others can be trusted.
-  if (read === undefined || written === undefined || busyMs === undefined) return { name: now.name };
+  // One of them that went back says that the device is another one now: the other can not be trusted either.
+  if (read === undefined || written === undefined) return { name: now.name };
   return {
     name: now.name,
     read: (read * SECTOR * 1_000) / ms,
     write: (written * SECTOR * 1_000) / ms,
-    busy: Math.min(1, busyMs / ms),
+    // By itself: it is counted in ticks on each processor, and can be seen to step back by one.
+    ...(busyMs === undefined ? {} : { busy: Math.min(1, busyMs / ms) }),
   };
 }

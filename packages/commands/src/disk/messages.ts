@@ -18,7 +18,11 @@ disk-more = { $count ->
    *[other] { $count } more filesystems
   }, less full than these
 disk-inodes = Inodes used
-disk-inodes-of = { $share } of { $total }
+disk-inodes-of = { $share } of { NUMBER($total, maximumFractionDigits: 1) }{ $scale ->
+    [mega] { " " }M
+    [kilo] { " " }k
+   *[one] { "" }
+  }
 disk-activity = Activity now
 disk-device = Device
 disk-read = Read
@@ -46,7 +50,11 @@ disk-more = { $count ->
    *[many] Ещё { $count } файловых систем, заполнены
   } меньше этих
 disk-inodes = Занято inode
-disk-inodes-of = { $share } из { $total }
+disk-inodes-of = { $share } из { NUMBER($total, maximumFractionDigits: 1) }{ $scale ->
+    [mega] { " " }млн
+    [kilo] { " " }тыс.
+   *[one] { "" }
+  }
 disk-activity = Активность сейчас
 disk-device = Диск
 disk-read = Чтение

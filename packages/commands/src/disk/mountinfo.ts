@@ -81,18 +81,26 @@ export function visibleMounts(mounts: readonly Mount[]): Mount[] {
     places.set(mount.parent, taken.add(mount.mountPoint));
   }
   const known = new Map<number, boolean>();
+  const underSibling = ({ parent, mountPoint }: Mount): boolean => {
+    const siblings = places.get(parent);
+    return foldersAbove(mountPoint).some((folder) => siblings?.has(folder));
+  };
+  // Upwards in a loop, not by calls: mounts can be stacked by the ten thousand.
   const reached = (mount: Mount): boolean => {
-    const before = known.get(mount.id);
-    if (before !== undefined) return before;
-    // Set first: a parent that leads back to its child (no kernel writes that) must not go round for ever.
-    known.set(mount.id, true);
-    const siblings = places.get(mount.parent);
-    const parent = byId.get(mount.parent);
-    const open =
-      !foldersAbove(mount.mountPoint).some((folder) => siblings?.has(folder)) &&
-      (parent === undefined || reached(parent));
-    known.set(mount.id, open);
-    return open;
+    const chain: Mount[] = [];
+    let at: Mount | undefined = mount;
+    while (at && !known.has(at.id)) {
+      // Set first: a parent that leads back to its child (no kernel writes that) must not go round for ever.
+      known.set(at.id, true);
+      chain.push(at);
+      at = byId.get(at.parent);
+    }
+    let open = at === undefined || known.get(at.id) === true;
+    for (const link of chain.reverse()) {
+      open = open && !underSibling(link);
+      known.set(link.id, open);
+    }
+    return known.get(mount.id) === true;
   };
   // The last of a point wins even where the parents do not tell.
   const byPoint = new Map<string, Mount>();

@@ -6,7 +6,7 @@ import { reading } from "../kit.ts";
 import { columnsOf, fitName, plainName } from "../shown/names.ts";
 import { fitPath } from "../shown/paths.ts";
 import { type BarRow, barRow, shareText } from "../shown/shares.ts";
-import { countText, rateText, sizeText } from "../shown/sizes.ts";
+import { rateText, sizeText } from "../shown/sizes.ts";
 import { type DiskDevice, disk, type Filesystem } from "./contract.ts";
 import {
   diskBusy,
@@ -130,11 +130,8 @@ function inodeBlocks(t: Translate, filesystems: readonly Filesystem[]): Blocks {
     .flatMap(({ mountPoint, space }) => {
       if (typeof space === "string" || !space.inodes) return [];
       const percent = inodesPercent(space);
-      const value = t("disk-inodes-of", {
-        share: shareText(t, percent),
-        total: countText(t, space.inodes.total),
-      });
-      return [{ label: fitPath(mountPoint, 14), percent, value }];
+      const value = t("disk-inodes-of", { share: shareText(t, percent), ...scaled(space.inodes.total) });
+      return [{ label: fitPath(mountPoint, PHONE - DOT - 2 - value.length), percent, value }];
     })
     .sort((a, b) => b.percent - a.percent)
     .slice(0, SHOWN_INODES)
@@ -145,6 +142,12 @@ function inodeBlocks(t: Translate, filesystems: readonly Filesystem[]): Blocks {
         { type: "facts", rows },
       ]
     : [];
+}
+
+/** A count short enough for a narrow line: 13.1 M. */
+function scaled(total: number): { total: number; scale: string } {
+  if (total >= 999_950) return { total: total / 1e6, scale: "mega" };
+  return total >= 1_000 ? { total: total / 1e3, scale: "kilo" } : { total, scale: "one" };
 }
 
 function deviceBlocks(t: Translate, devices: readonly DiskDevice[], left: number): Blocks {

@@ -26,7 +26,7 @@ export const networkCollector = collector(network, async (_ask, host) => {
   let loopback: Flow | undefined;
   for (const [name, counters] of now.links) {
     const flows = flowsBetween(before.links.get(name), counters, ms);
-    const kind = kindOf(name, host.peekText(`/sys/class/net/${name}/type`));
+    const kind = kindOf(name, () => host.peekText(`/sys/class/net/${name}/type`));
     if (kind === "link") links.push({ name, ...flows });
     else if (kind === "loopback") loopback = sumFlows(loopback ? [loopback, flows.in] : [flows.in]);
     else (kind === "port" ? ports : bridges).push(flows);

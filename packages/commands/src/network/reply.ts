@@ -89,8 +89,13 @@ function totalRows(t: Translate, flows: { in: Flow; out: Flow }): Facts {
     label: t(id),
     value: [t("network-flows", { in: text(flows.in), out: text(flows.out) })],
   });
+  const total = both("network-total", (flow) => sizeText(t, flow.bytes));
+  const sum = (key: "errors" | "drops") => flows.in[key] + flows.out[key];
+  if (sum("errors") + sum("drops") === 0) {
+    return [total, { label: t("network-sound"), value: [t("network-sound-value")], level: "ok" }];
+  }
   return [
-    both("network-total", (flow) => sizeText(t, flow.bytes)),
+    total,
     {
       ...both("network-errors", (flow) => countText(t, flow.errors)),
       level: errorsLevel(flows.in, flows.out),

@@ -2,7 +2,8 @@
 import type { AnswerOf, View } from "@servereye/contract";
 import type { ReplyContext, Translate } from "../kit.ts";
 import { reading } from "../kit.ts";
-import { fitName, plainName } from "../shown/names.ts";
+import { plainName } from "../shown/names.ts";
+import { fitPath } from "../shown/paths.ts";
 import { type Sensor, temp } from "./contract.ts";
 import { tempLevel, tempMeasures, worstFirst } from "./measures.ts";
 import { messages } from "./messages.ts";
@@ -41,6 +42,7 @@ const note = (text: string): View["blocks"][number] => ({ type: "note", text: [t
 
 const celsiusText = (t: Translate, celsius: number): string => t("temp-celsius", { value: celsius });
 
+/** Shortened in the middle where it is long: chip and label both count. */
 const nameText = ({ chip, label }: Pick<Sensor, "chip" | "label">): string =>
   // "Core 0" and "Package id 0" say enough by themselves; other labels need their chip.
   label === "" || chip === "coretemp" ? label || chip : `${chip} ${label}`;
@@ -53,7 +55,7 @@ function summaryRows(t: Translate, answer: Answer): Facts {
       value: [
         t("temp-hottest-value", {
           celsius: celsiusText(t, hottest.celsius),
-          name: fitName(nameText(hottest), 14),
+          name: fitPath(nameText(hottest), 14),
         }),
       ],
       level: tempLevel(hottest),
@@ -87,13 +89,13 @@ function sensorRow(t: Translate, sensor: Sensor): Facts[number] {
     level === "ok" || sensor.crit === undefined
       ? celsius
       : t("temp-celsius-limit", { celsius, limit: sensor.crit });
-  return { label: fitName(nameText(sensor), NAME_COLUMNS), value: [value], level };
+  return { label: fitPath(nameText(sensor), NAME_COLUMNS), value: [value], level };
 }
 
 function silentNote(t: Translate, { silent, silentLeft }: Answer): View["blocks"] {
   if (silent.length === 0) return [];
   const names = silent.slice(0, SHOWN_SILENT).map((sensor) => {
-    const name = fitName(nameText(sensor), NAME_COLUMNS);
+    const name = fitPath(nameText(sensor), NAME_COLUMNS);
     return sensor.celsius === undefined ? name : `${name} (${celsiusText(t, sensor.celsius)})`;
   });
   const count = silentLeft + silent.length - names.length;

@@ -21,6 +21,7 @@ export type EndReason =
   | "oversized"
   | "flood"
   | "overflow"
+  | "failed"
   | "silent"
   | "handshake_deadline"
   | "wait_over"
@@ -78,9 +79,9 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
   function end(reason: EndReason, last?: HubFrame, code = POLICY_VIOLATION): void {
     if (over()) return;
     state = "over";
+    const undone = [...held.splice(0), ...waiting.splice(0)].reverse().map(async (undo) => undo());
     metrics.count("agent_connections_ended", { reason });
     log.debug("agent.connection_ended", { reason, from: parts.from });
-    const undone = [...held.splice(0), ...waiting.splice(0)].reverse().map(async (undo) => undo());
     if (last === undefined) wire.cut();
     else {
       wire.send(last);
@@ -91,6 +92,16 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
         if (r.status === "rejected") log.error("agent.not_released", { error: r.reason });
       released();
     });
+  }
+
+  /** What goes wrong unforeseen with one connection ends that one, not the hub. */
+  function guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      log.error("agent.connection_failed", { error });
+      end("failed", { t: "bye", again: "later", detail: "the hub failed" });
+    }
   }
 
   const refuse = (reason: EndReason, code: Fault["code"], detail: string, again: boolean) =>
@@ -182,7 +193,7 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
     state = "entering";
     const line: AgentLine = {
       ask(ask) {
-        if (state === "in") send({ t: "ask", message: ask });
+        if (state === "in") guarded(() => send({ t: "ask", message: ask }));
         else if (early.length < limits.early) early.push(ask);
         else metrics.count("asks_dropped");
       },
@@ -207,7 +218,7 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
     state = "in";
     settle();
     metrics.count("agent_connections_welcomed");
-    for (const ask of early.splice(0)) send({ t: "ask", message: ask });
+    for (const ask of early.splice(0)) line.ask(ask);
   }
 
   /** Out of the handshake: its place and its deadline are given back. */
@@ -267,7 +278,7 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
   ws.on("message", (data, isBinary) => {
     if (over()) return;
     const frame = readFrame(data, isBinary);
-    if (frame) received(frame);
+    if (frame) guarded(() => received(frame));
     else wrong("frame", "no frame of this protocol");
   });
   ws.on("ping", idleFrame);

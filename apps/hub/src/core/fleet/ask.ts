@@ -61,7 +61,7 @@ export interface Fleet {
    */
   ask(question: Question): Promise<{ answer: unknown; tookMs: number }>;
   presenceOf(serverIds: readonly string[]): Promise<Map<string, Presence>>;
-  /** Call after the store has removed a server: lets its agent go, on whichever hub, for good. */
+  /** Call after the store has removed a server: lets its agent go, on whichever hub, for good. Never rejects. */
   removed(serverId: string): Promise<void>;
   /** Everything in flight rejects; nothing is asked any more. */
   close(): Promise<void>;
@@ -220,8 +220,13 @@ export function createFleet(parts: FleetParts): Fleet {
     presenceOf: (serverIds) => presence.get(serverIds),
     async removed(serverId) {
       verifiers.forget(serverId);
-      const told = await broker.publish(lineChannel(serverId), JSON.stringify({ t: "removed" }));
-      log.info("fleet.removed", { serverId, told });
+      try {
+        const told = await broker.publish(lineChannel(serverId), JSON.stringify({ t: "removed" }));
+        log.info("fleet.removed", { serverId, told });
+      } catch (error) {
+        // It is removed all the same: nobody may ask it any more, and its next dial is refused.
+        log.warn("fleet.removal_untold", { serverId, error });
+      }
     },
     async close() {
       closed = true;

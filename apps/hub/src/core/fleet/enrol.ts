@@ -62,6 +62,9 @@ const REFUSALS_A_MINUTE = 30;
 
 const TOKEN_BYTES = 24;
 
+/** A folded code; what is of another form can be nobody's. */
+const PAIRING_CODE = /^[0-9A-HJKMNP-TV-Z]{8}$/;
+
 export function createEnrolment(parts: EnrolmentParts): Enrolment {
   const { store, clock, log } = parts;
   const tries = createTries(clock);
@@ -182,7 +185,7 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
       }
       let agent: Awaited<ReturnType<typeof store.waiting.take>>;
       try {
-        agent = await store.waiting.take(code, clock.now());
+        agent = PAIRING_CODE.test(code) ? await store.waiting.take(code, clock.now()) : undefined;
       } catch (error) {
         attempt.void();
         throw error;

@@ -12,7 +12,6 @@ const BETWEEN = "[ ._()-]";
 const NAME = new RegExp(`^${LETTER}${MARKS}(?:${BETWEEN}{0,3}${LETTER}${MARKS})*[)]?$`, "u");
 const ONLY_DIGITS = /^\p{Nd}+$/u;
 
-const lengthOf = (text: string): number => [...text].length;
 const tidy = (text: string): string => text.normalize("NFC").replaceAll(/ +/g, " ").trim();
 
 /**
@@ -21,30 +20,39 @@ const tidy = (text: string): string => text.normalize("NFC").replaceAll(/ +/g, "
  */
 export function checkName(text: string): string {
   // A hostile text of a megabyte is not worth normalising.
-  if (text.length > 8 * NAME_MAX) throw invalid("longer than a name can be");
-  const name = tidy(text);
-  if (name === "") throw invalid("empty");
-  if (lengthOf(name) > NAME_MAX) throw invalid("longer than a name can be");
-  if (ONLY_DIGITS.test(name)) throw invalid("digits only");
-  if (!NAME.test(name)) throw invalid("has a character that is not for names");
+  const name = text.length > 8 * NAME_MAX ? "" : tidy(text);
+  const misfit = text.length > 8 * NAME_MAX ? TOO_LONG : misfitOf(name);
+  if (misfit !== undefined) {
+    throw new Fault("NAME_INVALID", `server name: ${misfit}`, { values: { max: NAME_MAX } });
+  }
   return name;
 }
 
-const invalid = (detail: string) =>
-  new Fault("NAME_INVALID", `server name: ${detail}`, { values: { max: NAME_MAX } });
+const TOO_LONG = "longer than a name can be";
+
+/** What is wrong with a tidied name. */
+function misfitOf(name: string): string | undefined {
+  if (name === "") return "empty";
+  if ([...name].length > NAME_MAX) return TOO_LONG;
+  if (ONLY_DIGITS.test(name)) return "digits only";
+  return NAME.test(name) ? undefined : "has a character that is not for names, or not there";
+}
 
 /** The nearest valid name to a hostname: what is not allowed becomes a dash, an empty rest becomes "server". */
 export function cleanName(text: string): string {
-  const dashed = tidy(text.slice(0, 4 * NAME_MAX))
+  const host = tidy(text.slice(0, 4 * NAME_MAX));
+  if (misfitOf(host) === undefined) return host;
+  const dashed = host
     .replaceAll(/[^\p{L}\p{M}\p{Nd} ._()-]/gu, "-")
     .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, "")
     .replaceAll(/(\p{M}{2})\p{M}+/gu, "$1")
     .replaceAll(/([ ._()-]{3})[ ._()-]+/g, "$1")
-    .replaceAll(/([ ._()-])\p{M}+/gu, "$1")
-    .normalize("NFC");
+    .replaceAll(/([ ._()-])\p{M}+/gu, "$1");
   const name = trimEnds([...trimEnds(tidy(dashed))].slice(0, NAME_MAX).join(""));
   if (ONLY_DIGITS.test(name)) return `server-${[...name].slice(0, NAME_MAX - 7).join("")}`;
-  return name !== "" && NAME.test(name) ? name : "server";
+  return misfitOf(name) === undefined ? name : "server";
 }
 
-const trimEnds = (text: string): string => text.replace(/^[^\p{L}\p{Nd}]+/u, "").replace(/[ ._()-]+$/, "");
+/** From the first letter or digit to the last, or to the bracket that closes after it. */
+const trimEnds = (text: string): string =>
+  text.replace(/^[^\p{L}\p{Nd}]+/u, "").replace(/[ ._()-]+$/, (tail) => (tail.startsWith(")") ? ")" : ""));

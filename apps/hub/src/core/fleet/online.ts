@@ -48,12 +48,21 @@ export function createOnline(parts: OnlineParts): Online {
   let lastSince = 0;
   metrics.gauge("agents_connected", "Agents connected to this hub.", () => held.size);
 
-  /** For what is tried again by itself (the next heartbeat, the next batch): a failure is worth a line, no more. */
-  const quietly = (event: string, serverId: string, work: Promise<unknown>) =>
-    work.then(
-      () => undefined,
-      (error: unknown) => log.warn(event, { serverId, error }),
-    );
+  /**
+   * For what is tried again by itself (the next heartbeat, the next batch). With the broker away every heartbeat
+   * of a thousand agents fails: the first is logged and all are counted.
+   */
+  const failing = new Set<string>();
+  async function quietly(event: string, serverId: string, work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+      failing.delete(event);
+    } catch (error) {
+      metrics.count("fleet_failures", { event });
+      if (!failing.has(event)) log.warn(event, { serverId, error });
+      failing.add(event);
+    }
+  }
 
   const connected: AgentDoor["connected"] = async (agent, line) => {
     const { serverId } = agent;
@@ -202,8 +211,10 @@ export function createOnline(parts: OnlineParts): Online {
           async stop() {
             if (stopped) return;
             stopped = true;
-            await quietly("subscription.unclosed", serverId, subscription.close());
-            await quietly("code.undropped", serverId, parts.enrolment.withdraw(candidate.pairingCode));
+            await Promise.all([
+              quietly("code.undropped", serverId, parts.enrolment.withdraw(candidate.pairingCode)),
+              quietly("subscription.unclosed", serverId, subscription.close()),
+            ]);
           },
         };
       } finally {

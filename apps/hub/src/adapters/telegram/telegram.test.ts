@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { View } from "@servereye/contract";
+import { startTelegramEmulator } from "../../../../../test/telegram/emulator.ts";
 import type { ChatRef } from "../../core/ports.ts";
 import { botFor, echo, emulatorFor, words } from "./bot.test-suite.ts";
 import { TokenRefused } from "./failure.ts";
-import { settle, textOf } from "./turned.test-suite.ts";
+import { settle, textOf, turnedClock } from "./turned.test-suite.ts";
 
 const refresh = [[{ label: "Refresh", token: "tok-1" }]];
 
@@ -294,6 +295,38 @@ test("a reply whose answer is lost comes twice at most thrice, one that is cut b
   assert.equal(anna.chat.messages.filter(({ text }) => text === "drop-after").length, 5);
   emulator.control.faults.clear();
   assert.ok((metrics.counted.get("telegram_retries network") ?? 0) > 0);
+});
+
+test("more than Telegram takes at once: all of it arrives, in order, at Telegram's pace", async (t) => {
+  const time = turnedClock();
+  const clock = { now: time.now, schedule: time.after };
+  const emulator = await startTelegramEmulator({ clock });
+  t.after(() => emulator.close());
+  const { telegram } = botFor(t, emulator, echo, { clock: time });
+  await telegram.start();
+  const persons = [7, 8].map((id) => emulator.control.person({ id, firstName: "A", started: true }));
+  const start = time.now();
+  let done = false;
+  const all = Promise.all(
+    persons.flatMap(({ id }) =>
+      Array.from({ length: 25 }, (_, at) =>
+        telegram.port.send({ channel: "telegram", chatId: String(id), kind: "private" }, words(`n${at}`)),
+      ),
+    ),
+  ).finally(() => {
+    done = true;
+  });
+  while (!done) await time.turn(250);
+  await all;
+  for (const { chat } of persons) {
+    assert.deepEqual(
+      chat.messages.map(({ text }) => text),
+      Array.from({ length: 25 }, (_, at) => `n${at}`),
+    );
+  }
+  // Ten at once, then one a second: a wait never longer than it must be, but for the steps of this clock.
+  assert.ok(time.now() - start < 25_000, `${time.now() - start} ms`);
+  assert.ok(emulator.control.calls.filter(({ code }) => code === 429).length <= 60);
 });
 
 test("who blocked the bot is no error: it is said to the caller and noted", async (t) => {

@@ -1,4 +1,7 @@
-/** Makes the agent one file: `dist/agent.mjs`, minified, with nothing outside of it but Node's own modules. */
+/**
+ * Makes the agent one file, minified, with nothing outside of it but Node's own modules.
+ * Usage: node build.mjs [FILE], by default dist/agent.mjs beside this script.
+ */
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -7,7 +10,7 @@ import { rolldown } from "rolldown";
 const MOST_BYTES = 200 * 1024;
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const file = here("dist/agent.mjs");
+const file = process.argv[2] ?? here("dist/agent.mjs");
 
 const bundle = await rolldown({
   input: here("src/main.ts"),

@@ -2,15 +2,17 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { collectors } from "@servereye/commands/agent";
-import { type AgentFacts, Fault } from "@servereye/contract";
+import type { AgentFacts } from "@servereye/contract";
 import { systemClock } from "./clock.ts";
 import { type Config, dataFolderOf, parseConfig } from "./config.ts";
 import { flagsOf, HELP } from "./flags.ts";
+import { endProcess } from "./host/exit.ts";
 import { machineFacts } from "./host/facts.ts";
 import { nodeDisk } from "./host/files.ts";
 import { type LinuxHost, linuxHost } from "./host/linux.ts";
 import { printSpace } from "./host/statfs.ts";
 import { type Identity, StartRefused, serverKey } from "./key.ts";
+import { diagnose } from "./link/diagnose.ts";
 import { type Link, link } from "./link/link.ts";
 import { type Log, lineLog, reasonOf } from "./log.ts";
 import { readPin, writePin } from "./pin.ts";
@@ -80,9 +82,9 @@ async function run(config: Config): Promise<void> {
     if (leaving) return;
     leaving = true;
     log.info("agent.stopping", { reason });
-    setTimeout(() => exit(0, host), FAREWELL_MS);
+    setTimeout(() => endProcess(0, host.stuck()), FAREWELL_MS);
     await agent.stop();
-    exit(0, host);
+    endProcess(0, host.stuck());
   };
   process.on("SIGTERM", () => leave("SIGTERM"));
   process.on("SIGINT", () => leave("SIGINT"));
@@ -92,7 +94,7 @@ async function run(config: Config): Promise<void> {
     process.stdin.resume();
   }
   const code = await agent.ended;
-  if (!leaving) exit(code, host);
+  if (!leaving) endProcess(code, host.stuck());
 }
 
 async function connectTo(config: Config, identity: Identity, host: LinuxHost): Promise<Link> {
@@ -133,6 +135,7 @@ async function connectTo(config: Config, identity: Identity, host: LinuxHost): P
     clock: systemClock,
     random: Math.random,
     WebSocket,
+    diagnose,
     log,
   });
 }
@@ -157,20 +160,4 @@ function warnOfUnknownActions(allow: readonly string[], to: Log): void {
 function ownScript(): string[] {
   const script = process.argv[1];
   return script === undefined || process.versions.bun ? [] : [script];
-}
-
-/**
- * Ends the process. A thread of Node's pool that hangs in the kernel (a dead mount) would hold up an ordinary exit
- * for as long as it hangs; another program in this one's place takes the threads with it and ends well.
- */
-function exit(code: number, host: LinuxHost): never {
-  if (code === 0 && host.stuck() > 0) {
-    try {
-      process.execve?.("/bin/true", ["true"], {});
-    } catch (error) {
-      log.warn("agent.exit", { reason: Fault.of(error).message });
-    }
-    process.kill(process.pid, "SIGKILL");
-  }
-  process.exit(code);
 }

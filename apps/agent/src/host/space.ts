@@ -35,9 +35,9 @@ export class Spaces {
 
   async of(path: string, remote: boolean, deadlineMs: number): Promise<Space | "hung" | undefined> {
     if (this.#out.has(path)) return "hung";
-    if (remote) return this.#byChild(path, deadlineMs);
+    if (remote || this.#gate.stuck) return this.#byChild(path, deadlineMs);
     const began = performance.now();
-    // Half of the deadline for its turn, so that behind a local mount that hangs the others still have a way.
+    // Half of the deadline for its turn: should the one before it hang, there is still time for a child.
     const ended = await this.#gate.ask(deadlineMs / 2, () => this.#track(path, this.#local(path)));
     if (ended.outcome === "done") return ended.value;
     if (ended.outcome === "late") return this.#out.has(path) ? "hung" : undefined;

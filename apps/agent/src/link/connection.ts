@@ -59,14 +59,16 @@ export async function connect(
 
   const closed = new Promise<void>((resolve) => socket.addEventListener("close", () => resolve()));
   const opened = new Promise<void>((resolve, reject) => {
-    let failure = "";
-    socket.addEventListener("open", () => resolve());
-    socket.addEventListener("error", (event) => {
-      failure = "message" in event && typeof event.message === "string" ? event.message : "";
+    let wasOpen = false;
+    socket.addEventListener("open", () => {
+      wasOpen = true;
+      resolve();
     });
     socket.addEventListener("close", (event) => {
-      const why = event.reason || failure || "the connection was closed";
-      const error = new Disconnected(event.code === 1006 ? why : `${why} (${event.code})`);
+      const silent = wasOpen ? "the connection broke" : "the hub can not be reached";
+      const error = new Disconnected(
+        event.reason || (event.code === 1006 ? silent : `closed (${event.code})`),
+      );
       end(error, CLOSE.normal, "");
       reject(error);
     });

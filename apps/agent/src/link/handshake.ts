@@ -40,7 +40,7 @@ export interface Introduction {
 export type Welcome = Extract<HubFrame, { t: "welcome" }>;
 
 export type Greeting =
-  /** `tookMs`: from the proof to the welcome, the bound on how old `hubTime` is. */
+  /** `tookMs`: how long a word and its answer took, the bound on how old `hubTime` is. */
   | { kind: "welcome"; welcome: Welcome; hubKey: string; verify: Verify; tookMs: number }
   | { kind: "refused"; code: FaultCode; detail: string; again: boolean }
   | { kind: "bye"; again: "soon" | "later" | "never"; detail: string }
@@ -62,7 +62,9 @@ export async function greet(connection: Connection, self: Introduction): Promise
   const { publicKey, keyPair } = self.identity;
   const proof = agentProofText({ protocol: PROTOCOL, ...seen, publicKey, enrol: self.enrol });
   const signature = toBase64Url(await keyPair.sign(utf8(proof)));
-  let sentAt = self.clock.monotonic();
+  const sentAt = self.clock.monotonic();
+  /** One way and back, from the proof to the first word on it; what comes later comes as quickly. */
+  let tookMs: number | undefined;
   connection.send({
     t: "prove",
     publicKey,
@@ -84,17 +86,16 @@ export async function greet(connection: Connection, self: Introduction): Promise
         return { kind: "code expired" };
       throw error;
     }
+    tookMs ??= self.clock.monotonic() - sentAt;
     if (frame.t === "welcome") {
       if (frame.serverId !== self.identity.serverId)
         throw new Fault("FRAME_INVALID", "welcomed as another server");
-      const tookMs = waited ? STEP_MS : self.clock.monotonic() - sentAt;
       return { kind: "welcome", welcome: frame, hubKey: first.hubKey, verify, tookMs };
     }
     if (frame.t === "refused" || frame.t === "bye") return leaving(frame);
     if (frame.t !== "waiting") throw outOfTurn(frame);
     const holdsMs = Math.min(Math.max(frame.expires - frame.hubTime, 0), LONGEST_CODE_MS);
     patienceMs = holdsMs + CODE_GRACE_MS;
-    sentAt = self.clock.monotonic();
     if (!waited) self.showCode(await codeOf(self.identity, seen), holdsMs);
   }
 }

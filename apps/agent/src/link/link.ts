@@ -29,8 +29,13 @@ export interface LinkOptions {
   /** In [0, 1). */
   random: () => number;
   WebSocket: typeof WebSocket;
+  /** Finds out why a hub could not be dialled. */
+  diagnose: (url: string) => Promise<string>;
   log: Log;
 }
+
+/** Failed dials in a row between two looks for the reason, which cost a request each. */
+const DIAGNOSE_EVERY = 10;
 
 export interface Link {
   /** Says goodbye (close code 1000) and resolves when the socket is closed. */
@@ -50,6 +55,7 @@ export function link(o: LinkOptions): Link {
   let stopping = false;
   let current: Connection | undefined;
   let wake = (): void => undefined;
+  let failedDials = 0;
   const enrolled = (): boolean => pin?.serverId === o.identity.serverId;
 
   async function once(): Promise<Next> {
@@ -57,8 +63,10 @@ export function link(o: LinkOptions): Link {
     try {
       connection = await connect(o.WebSocket, o.url, o.clock, STEP_MS);
     } catch (error) {
-      return { wait: "backoff", reason: reasonOf(error) };
+      const why = failedDials++ % DIAGNOSE_EVERY === 0 ? await o.diagnose(o.url) : reasonOf(error);
+      return { wait: "backoff", reason: why };
     }
+    failedDials = 0;
     current = connection;
     // Stopped while dialling: `stop` had no connection to close then.
     if (stopping) connection.close(CLOSE.normal, "stopping");

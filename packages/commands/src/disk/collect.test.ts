@@ -52,6 +52,22 @@ test("an ordinary machine: disks once, no tmpfs, snaps, overlays of containers o
   assert.ok(typeof efi === "object" && efi.inodes === undefined);
 });
 
+test("of several mounts of one disk the root stands for it, else that of the whole disk, else the shortest or first", async () => {
+  const chosen = async (mounts: string) => {
+    const fake = machine(mounts);
+    return points(await collect({ ...fake, space: async () => gib(10, 5) }));
+  };
+  const bind = "1 0 8:1 /sub /b rw - ext4 /dev/sda1 rw";
+  assert.deepEqual(await chosen(`${bind}\n2 0 8:1 / /srv/whole rw - ext4 /dev/sda1 rw`), ["/srv/whole"]);
+  assert.deepEqual(await chosen(`${bind}\n2 0 8:1 /@ / rw - ext4 /dev/sda1 rw`), ["/"]);
+  assert.deepEqual(await chosen(`${bind}\n2 0 8:1 /x /a/longer rw - ext4 /dev/sda1 rw`), ["/b"]);
+  assert.deepEqual(await chosen(`2 0 8:1 /x /a/longer rw - ext4 /dev/sda1 rw\n${bind}`), ["/b"]);
+  const nas = (id: number, at: string) => `${id} 0 0:${id} / ${at} rw - nfs4 nas:/srv rw`;
+  assert.deepEqual(await chosen(`${nas(1, "/mnt/nas")}\n${nas(2, "/nas")}\n${nas(3, "/mnt/n")}`), [
+    "/mnt/nas",
+  ]);
+});
+
 test("used is counted as df does: what is kept for root is not free", async () => {
   const space = { total: 100 * GIB, free: 15 * GIB, available: 10 * GIB, inodes: 10, inodesFree: 4 };
   const answer = await collect(machine("1 0 8:1 / / rw - ext4 /dev/sda1 rw", { "/": space }));

@@ -49,10 +49,11 @@ const keyOf = (mount: Mount, remote: boolean): string => {
   return mount.device;
 };
 
-/** The mount that stands for a filesystem: the root, else one of its whole, else the shortest. */
+/** The mount that stands for a filesystem: the root, else one of its whole, else the shortest; among equals the first. */
 function better(a: Mount, b: Mount): Mount {
   if (a.mountPoint === "/" || b.mountPoint === "/") return a.mountPoint === "/" ? a : b;
   if ((a.root === "/") !== (b.root === "/")) return a.root === "/" ? a : b;
+  if (a.root === b.root) return a;
   return b.mountPoint.length < a.mountPoint.length ? b : a;
 }
 

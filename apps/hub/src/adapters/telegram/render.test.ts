@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { View } from "@servereye/contract";
 import fc from "fast-check";
-import { isBlank } from "../../../../../test/telegram/entities.ts";
+import { isBlank, settleText } from "../../../../../test/telegram/entities.ts";
 import { parseHtml } from "../../../../../test/telegram/html.ts";
 import { render35, width } from "../../../../../test/telegram/render.ts";
 import { html } from "./html.ts";
@@ -158,6 +158,24 @@ test("a reading as a phone shows it", () => {
       "",
       "Measured over 1 s",
     ].join("\n"),
+  );
+});
+
+test("a path is no command to tap, a command in a list is one", () => {
+  const view: View = {
+    blocks: [
+      { type: "heading", text: "/home · ext4" },
+      { type: "bars", rows: [{ label: "/var", share: 0.5, text: "50 %" }] },
+      { type: "facts", rows: [{ label: "/boot", value: ["1 %"], level: "ok" }] },
+      { type: "facts", rows: [{ label: "/temp", value: ["CPU temperature"] }] },
+    ],
+    buttons: [],
+  };
+  const { text, entities } = parseHtml(toHtml(render(view)).toString());
+  const tapped = settleText(text, entities).entities.filter(({ type }) => type === "bot_command");
+  assert.deepEqual(
+    tapped.map(({ offset, length }) => text.slice(offset, offset + length)),
+    ["/temp"],
   );
 });
 

@@ -52,7 +52,7 @@ function blockLines(block: Block): Line[] {
     case "note":
       return broken(block.text.map((inline) => quiet(spanOf(inline, cleanText))));
     case "heading":
-      return [[strong(seen(cleanLine(block.text)))]];
+      return [named(seen(cleanLine(block.text)), { kind: "strong" })];
     case "code":
       return broken([{ text: cleanText(block.text) }]);
     case "facts":
@@ -64,9 +64,12 @@ function blockLines(block: Block): Line[] {
   }
 }
 
+/** A row with a level is a reading; one without may be a list of commands, and those are there to be tapped. */
 function factLine({ label, value, level }: OfType<"facts">["rows"][number]): Line {
-  const start = `${level === undefined ? "" : `${dots[level]} `}${seen(cleanLine(label))}: `;
-  return [{ text: start }, ...value.map((inline) => spanOf(inline, cleanLine))];
+  const name = seen(cleanLine(label));
+  const values = value.map((inline) => spanOf(inline, cleanLine));
+  if (level === undefined) return [{ text: `${name}: ` }, ...values];
+  return [{ text: `${dots[level]} ` }, ...named(name), { text: ": " }, ...values];
 }
 
 /** The bar comes first: so all begin in one column, whatever the face makes of the words after them. */
@@ -78,18 +81,20 @@ function barLine({ label, share, text, level }: OfType<"bars">["rows"][number]):
       ? sane * barCells
       : Math.min(barCells - 1, Math.max(1, Math.round(sane * barCells)));
   const bar = `${"▰".repeat(full)}${"▱".repeat(barCells - full)}`;
-  const name = seen(cleanLine(label));
-  // A path such as /home would be a command to tap; in a fixed-width face it is not.
-  const named: Span = tappable.test(name) ? { text: name, mark: { kind: "code" } } : { text: name };
-  return [
-    { text: `${level === undefined ? "" : `${dots[level]} `}${bar} ` },
-    named,
-    { text: ` ${cleanLine(text)}` },
-  ];
+  const start: Span = { text: `${level === undefined ? "" : `${dots[level]} `}${bar} ` };
+  return [start, ...named(seen(cleanLine(label))), { text: ` ${cleanLine(text)}` }];
 }
 
-/** What Telegram makes tappable by itself: commands, mentions, hashtags, addresses. */
-const tappable = /[/@#]|\w\.\w/;
+/** A name of the machine's: a path such as /home would be a command to tap, in a fixed-width face it is not. */
+function named(name: string, mark?: Mark): Line {
+  const path = /^\/\S+/.exec(name)?.[0] ?? "";
+  const rest = name.slice(path.length);
+  const spans: Span[] = [
+    { text: path, mark: { kind: "code" } },
+    mark === undefined ? { text: rest } : { text: rest, mark },
+  ];
+  return spans.filter((span) => span.text !== "");
+}
 
 /** Two spaces between columns. Too wide for a phone: the widest columns of words give way first, numbers never. */
 function tableLines({ columns, rows }: OfType<"table">): Line[] {

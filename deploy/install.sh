@@ -35,7 +35,7 @@ done
 command -v sha256sum >/dev/null || fail "sha256sum is missing (package coreutils)"
 
 fetch() { # fetch URL FILE
-  if command -v curl >/dev/null; then curl -fsS --retry 3 --connect-timeout 10 -o "$2" "$1"
+  if command -v curl >/dev/null; then curl -fsS --retry 5 --retry-delay 5 --connect-timeout 10 -o "$2" "$1"
   elif command -v wget >/dev/null; then wget -q -T 10 -O "$2" "$1"
   else fail "neither curl nor wget is here"; fi
 }
@@ -46,6 +46,10 @@ check() { # check FILE SHA256
 app="$prefix/opt/servereye"; etc="$prefix/etc/servereye"; data="$prefix/var/lib/servereye-agent"
 mkdir -p "$app" "$etc" "$data"
 
+everybodys() { # everybodys PATH: not in a home folder, where the agent's own user could not run it
+  case "$1" in /usr/*|/opt/*|/bin/*|/nix/*) return 0 ;; *) return 1 ;; esac
+}
+
 say "1/3 Fetching the agent from $HUB"
 fetch "$HUB/download/agent.mjs" "$app/agent.mjs.new"
 check "$app/agent.mjs.new" "$AGENT_SHA256"
@@ -53,7 +57,7 @@ mv "$app/agent.mjs.new" "$app/agent.mjs"
 
 # The agent needs a Node with WebSocket built in (22 or newer): the machine's, or the hub's own for the same kind.
 node=''
-if command -v node >/dev/null && node -e 'process.exit(typeof WebSocket === "function" && typeof process.getBuiltinModule === "function" ? 0 : 1)' 2>/dev/null; then
+if command -v node >/dev/null && everybodys "$(readlink -f "$(command -v node)")" && node -e 'process.exit(typeof WebSocket === "function" && typeof process.getBuiltinModule === "function" ? 0 : 1)' 2>/dev/null; then
   node=$(command -v node)
   say "2/3 Using this machine's Node $("$node" --version)"
 else

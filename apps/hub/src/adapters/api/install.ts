@@ -30,8 +30,12 @@ async function digestOf(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
+/** Node is over 100 MB: so many downloads of it go on at once; who comes later is told to try again. */
+const MOST_DOWNLOADS = 4;
+
 export function installRoutes(app: FastifyInstance, options: InstallOptions): void {
   let nodeDigest: Promise<string> | undefined;
+  let downloads = 0;
 
   app.get("/install.sh", async (_request, reply) => {
     const { agentBundle } = options;
@@ -68,6 +72,15 @@ export function installRoutes(app: FastifyInstance, options: InstallOptions): vo
 
   if (NODE !== undefined)
     app.get(`/download/${NODE.name}`, async (_request, reply) => {
+      if (downloads >= MOST_DOWNLOADS)
+        return reply
+          .status(503)
+          .header("retry-after", "10")
+          .send("Other servers are being set up right now. Try again in a moment.\n");
+      downloads++;
+      reply.raw.once("close", () => {
+        downloads--;
+      });
       const { size } = await stat(NODE.path);
       return reply
         .type("application/octet-stream")

@@ -12,15 +12,10 @@ const MOMENTS = ["since", "until"] as const;
 /** A fault as a person reads it. `server` and `command` name what was asked of whom. */
 export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; command?: string } = {}): Draft {
   const { t } = turn;
+  const { ms } = fault.values;
   const words = t(faultId(fault.code), {
-    server: of.server ?? t("fault-some-server"),
-    command: of.command ?? "",
-    seconds: 0,
-    path: "",
-    action: "",
-    limit: 0,
-    line: "",
-    reason: fault.message,
+    ...{ server: of.server ?? t("fault-some-server"), command: of.command ?? "" },
+    ...{ seconds: typeof ms === "number" ? ms / 1000 : 0, silent: 0, line: "", reason: fault.message },
     ...fault.values,
   });
   const inlines: Inline[] = [words];

@@ -6,7 +6,10 @@ export const faultMessages: Messages = {
 fault-some-server = the server
 fault-since = Last seen
 fault-until = Until
-fault-sensor-not-found = 🌡 { $server } shows no temperature sensor. Virtual machines usually have none; on real hardware load the sensor driver (for most: modprobe coretemp or k10temp).
+fault-sensor-not-found = 🌡 { $server } shows no temperature. { $silent ->
+    [0] Its kernel has no sensor, which is usual for virtual machines. On real hardware load the driver: sensors-detect (package lm-sensors) finds it.
+   *[other] It has sensors ({ $silent }), but none gives a sensible value just now.
+ }
 fault-permission-denied = ⛔ The agent on { $server } may not read that. Give the user servereye access to it, or run the agent as root.
 fault-command-timeout = ⏱ { $server } did not answer /{ $command } within { NUMBER($seconds, maximumFractionDigits: 1) } s. It is connected; it may be very busy. Try again.
 fault-invalid-command = The agent on { $server } did not understand /{ $command }. Is it older than this hub? See /status.
@@ -37,7 +40,10 @@ fault-internal = Something went wrong inside ServerEye. It is in the hub's log. 
 fault-some-server = сервер
 fault-since = Был на связи
 fault-until = До
-fault-sensor-not-found = 🌡 На { $server } нет датчика температуры. У виртуальных машин его обычно нет; на железе загрузите драйвер (чаще всего modprobe coretemp или k10temp).
+fault-sensor-not-found = 🌡 { $server } не показывает температуру. { $silent ->
+    [0] Ядро не видит датчиков, для виртуальных машин это обычно. На железе загрузите драйвер: его найдёт sensors-detect (пакет lm-sensors).
+   *[other] Датчики есть ({ $silent }), но ни один не даёт осмысленного значения.
+ }
 fault-permission-denied = ⛔ Агенту на { $server } нельзя это читать. Дайте доступ пользователю servereye или запускайте агента от root.
 fault-command-timeout = ⏱ { $server } не ответил на /{ $command } за { NUMBER($seconds, maximumFractionDigits: 1) } с. Связь есть; возможно, он очень занят. Повторите.
 fault-invalid-command = Агент на { $server } не понял /{ $command }. Может быть, он старше хаба? См. /status.

@@ -1,0 +1,132 @@
+/** From a person's message to the bot's answer: the real hub, real agents and an emulated Telegram, beside the floor. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Child, startChild } from "../child.ts";
+import { benchFolder, root } from "../folder.ts";
+import { agentsIn, startAgent, startHub } from "../hub.ts";
+import { type Summary, summary } from "../summary.ts";
+import { castIn, PERSONS, personId, WAITING, waitingId } from "./people.ts";
+import { Failed, Place, type Round, Timed } from "./round.ts";
+
+export interface RoundTrips {
+  /** Ms. */
+  floor: { single: Summary; together: Summary };
+  commands: { command: string; single: Summary; together: Summary }[];
+  /** `/memory`, and in the same moment somebody asks a server that is offline. */
+  besideOffline: { memory: Summary; offline: Summary };
+}
+
+export interface RoundTripOptions {
+  /** Messages one at a time, of each command. */
+  single: number;
+  /** Rounds of a hundred persons at once, of each command. */
+  rounds: number;
+  /** Options for the hub's Node, to profile it. */
+  hubNode?: readonly string[];
+}
+
+/** Rounds that are not counted: the engine compiles what is hot meanwhile. */
+const WARM_UP = 3;
+
+const script = (name: string) => join(root, "bench/round-trip", name);
+const everybody = Array.from({ length: PERSONS }, (_, at) => personId(at));
+
+export async function roundTrips(options: RoundTripOptions): Promise<RoundTrips> {
+  const folder = benchFolder("round-trip");
+  const stops: (() => unknown)[] = [() => folder.remove()];
+  try {
+    const floor = await besides(stops, floorRuns(options, stops));
+    return await hubRuns(options, folder.path, floor, stops);
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+/** Runs it and stops what it started before anything else begins. */
+async function besides<T>(stops: (() => unknown)[], running: Promise<T>): Promise<T> {
+  const result = await running;
+  for (const stop of stops.splice(1).reverse()) await stop();
+  return result;
+}
+
+async function floorRuns(options: RoundTripOptions, stops: (() => unknown)[]): Promise<RoundTrips["floor"]> {
+  const phones = await phonesIn(stops);
+  const echo = startChild(script("echo.ts"));
+  stops.push(() => echo.stop());
+  const line = await echo.told((message) => (typeof message === "string" ? message : undefined));
+  const hub = startChild(script("floor.ts"), { args: [`${phones.place.url}/bot${phones.place.token}`, line] });
+  stops.push(() => hub.stop());
+  await hub.told((message) => (message === "polling" ? true : undefined));
+  return await both(phones.play, options, { text: "/ping", expect: "the same hops" });
+}
+
+async function hubRuns(
+  options: RoundTripOptions,
+  folder: string,
+  floor: RoundTrips["floor"],
+  stops: (() => unknown)[],
+): Promise<RoundTrips> {
+  const dataDir = join(folder, "data");
+  mkdirSync(dataDir, { mode: 0o700 });
+  const cast = await castIn(dataDir, join(folder, "agents"));
+  const phones = await phonesIn(stops);
+  const hub = await startHub({
+    dataDir,
+    node: options.hubNode ?? [],
+    env: { TELEGRAM_BOT_TOKEN: phones.place.token, TELEGRAM_API_ROOT: phones.place.url },
+  });
+  stops.push(() => hub.child.stop());
+  for (const agent of cast.agents) {
+    const running = startAgent(hub, agent);
+    stops.push(() => running.stop());
+  }
+  await agentsIn(hub, cast.agents.length);
+  const commands: RoundTrips["commands"] = [];
+  for (const { command, expect } of [
+    { command: "/ping", expect: "Round trip" },
+    { command: "/memory", expect: "Available" },
+  ]) {
+    commands.push({ command, ...(await both(phones.play, options, { text: command, expect })) });
+  }
+  const waiting = Array.from({ length: WAITING }, (_, at) => waitingId(at));
+  const beside = await phones.play({
+    persons: everybody,
+    text: "/memory",
+    expect: "Available",
+    together: false,
+    beside: { persons: waiting, text: "/memory", expect: "offline" },
+  });
+  return { floor, commands, besideOffline: { memory: summary(beside.times), offline: summary(beside.beside) } };
+}
+
+async function both(
+  play: (round: Round) => Promise<Timed>,
+  options: RoundTripOptions,
+  say: { text: string; expect: string },
+): Promise<{ single: Summary; together: Summary }> {
+  for (let round = 0; round < WARM_UP; round++) await play({ ...say, persons: everybody, together: true });
+  const asking = Array.from({ length: options.single }, (_, at) => personId(at % PERSONS));
+  const single = await play({ ...say, persons: asking, together: false });
+  const together: number[] = [];
+  for (let round = 0; round < options.rounds; round++)
+    together.push(...(await play({ ...say, persons: everybody, together: true })).times);
+  return { single: summary(single.times), together: summary(together) };
+}
+
+async function phonesIn(
+  stops: (() => unknown)[],
+): Promise<{ place: Place; play: (round: Round) => Promise<Timed> }> {
+  const child: Child = startChild(script("phones.ts"));
+  stops.push(() => child.stop());
+  const place = await child.told((message) => Place.safeParse(message).data);
+  return {
+    place,
+    async play(round) {
+      const done = child.told((message) => Timed.safeParse(message).data ?? Failed.safeParse(message).data, 180_000);
+      child.process.send(round);
+      const outcome = await done;
+      if ("failed" in outcome) throw new Error(`${round.text}: ${outcome.failed}`);
+      return outcome;
+    },
+  };
+}

@@ -1,9 +1,12 @@
 /** The Bot API over grammY: a deadline for each call, proxies honoured, failures without the token. */
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import { autoRetry } from "@grammyjs/auto-retry";
 import { Api, type ApiClientOptions, GrammyError, HttpError, type RawApi } from "grammy";
 import { ProxyAgent } from "proxy-agent";
 import type { Clock } from "../../core/ports.ts";
 import { ApiRefused, ApiUnreached, withoutToken } from "./failure.ts";
+import { type Post, post } from "./request.ts";
 
 /** Deadlines of calls, ms. */
 export const callDeadline = 10_000;
@@ -37,10 +40,12 @@ export interface ApiOptions {
 const patience = 120_000;
 
 export function createApi({ token, apiRoot, clock }: ApiOptions): BotApi {
-  const agent = proxyAgent();
+  const agent = agentFor(apiRoot);
+  const send = (url: string, call: Post) => post(url, call, agent);
   const client: ApiClientOptions = {
     apiRoot: apiRoot.replace(/\/+$/, ""),
-    ...(agent === undefined ? {} : { baseFetchConfig: { compress: true, agent } }),
+    // Declared as the whole of node-fetch; what grammY does with it is what Post and Answer say.
+    fetch: send as unknown as NonNullable<ApiClientOptions["fetch"]>,
   };
   const once = new Api(token, client);
   const patient = new Api(token, client);
@@ -73,7 +78,7 @@ export function createApi({ token, apiRoot, clock }: ApiOptions): BotApi {
   return {
     perform: (call, deadline = callDeadline, until) => within(once, call, deadline, until),
     patiently: (call, until) => within(patient, call, patience, until),
-    close: () => agent?.destroy(),
+    close: () => agent.destroy(),
   };
 }
 
@@ -82,10 +87,13 @@ const proxyVariables = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name)
   name.toLowerCase(),
 ]);
 
-/** Only when a proxy is named: grammY's own keep-alive agent is one step shorter. NO_PROXY is read at each call. */
-function proxyAgent(): ProxyAgent | undefined {
+/** NO_PROXY is read at each call. Without any proxy named, plain agents are a step shorter. */
+function agentFor(apiRoot: string): HttpAgent {
   const named = proxyVariables.some((name) => (process.env[name] ?? "") !== "");
-  return named ? new ProxyAgent({ keepAlive: true }) : undefined;
+  if (named) return new ProxyAgent({ keepAlive: true });
+  return apiRoot.startsWith("https:")
+    ? new HttpsAgent({ keepAlive: true })
+    : new HttpAgent({ keepAlive: true });
 }
 
 /** Codes of failures before the request was on its way: repeating cannot double anything. */

@@ -34,7 +34,7 @@ export interface Polling {
 
 export function createPolling({ api, intake, state, clock, log, metrics, random }: PollingOptions): Polling {
   const stopping = new AbortController();
-  /** One more than the highest id that is in the inbox: asking from here confirms all below. */
+  /** One more than the last id that is in the inbox: asking from here confirms all below. 0: from the first unconfirmed. */
   let offset = 0;
   let failures = 0;
 
@@ -58,7 +58,8 @@ export function createPolling({ api, intake, state, clock, log, metrics, random 
         );
         const fresh = await intake.keep(updates);
         const last = updates.at(-1);
-        if (last !== undefined) offset = last.update_id + 1;
+        // Nothing came: all before is confirmed, and after a quiet week Telegram may count on from a lower number.
+        offset = last === undefined ? 0 : last.update_id + 1;
         failures = 0;
         state.up();
         return fresh;

@@ -86,9 +86,34 @@ test("a page of a broken gateway instead of JSON is waited out, and the URL with
   assert.deepEqual(await edited, { messageId });
   const text = JSON.stringify(log.lines);
   assert.ok(
-    text.includes("[token]") && !text.includes(emulator.token),
+    text.includes("answered 502 and no JSON") && !text.includes(emulator.token),
     "the reason is kept, the token is not",
   );
+});
+
+test("after a quiet week Telegram may count on from a lower number: nothing is missed", async (t) => {
+  const emulator = await emulatorFor(t);
+  const update = (update_id: number) => ({
+    update_id,
+    message: {
+      message_id: update_id,
+      text: `/n${update_id}`,
+      from: { id: 7, is_bot: false, first_name: "Anna" },
+      chat: { id: 7, type: "private" },
+    },
+  });
+  const batches = [[update(500)], [], [update(3)]];
+  const offsets: unknown[] = [];
+  const apiRoot = await meddlerFor(t, emulator.url, (method, { offset }) => {
+    if (method !== "getUpdates") return undefined;
+    offsets.push(offset);
+    const result = batches.shift();
+    return result === undefined ? undefined : { status: 200, body: { ok: true, result } };
+  });
+  const { telegram, handler } = botFor(t, emulator, async () => {}, { apiRoot });
+  await telegram.start();
+  await handler.until(2);
+  assert.deepEqual(offsets.slice(0, 3), [0, 501, 0]);
 });
 
 test("a call without an answer ends at its deadline", async (t) => {

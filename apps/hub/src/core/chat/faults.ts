@@ -22,10 +22,8 @@ export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; comm
   for (const moment of MOMENTS) {
     const at = fault.values[moment];
     if (typeof at !== "number" || at <= 0) continue;
-    const seconds = Math.floor(at / 1000);
-    inlines.push(" ", t(`fault-${moment}`), " ", { kind: "time", at: seconds, style: "full" });
-    if (moment === "since") inlines.push(" (", { kind: "time", at: seconds, style: "relative" }, ")");
-    inlines.push(".");
+    const time: Inline = { kind: "time", at: Math.floor(at / 1000), style: "full" };
+    inlines.push(" ", t(`fault-${moment}`), " ", time, ".");
   }
   return { blocks: [text(...inlines)] };
 }

@@ -30,6 +30,11 @@ export function createChat(deps: ChatDeps): ChatHandler {
       actor = await atTheDoor(incoming, key);
       if (actor === undefined) return;
     }
+    // Telegram's name is what others know the person by; the page and the terminal have no name of their own.
+    if (incoming.account.channel === "telegram" && actor.person.name !== incoming.name) {
+      await deps.store.people.setName(actor.person.id, incoming.name);
+      actor = { ...actor, person: { ...actor.person, name: incoming.name } };
+    }
     const turn = openTurn(deps, incoming, actor);
     const wait = persons.take(key);
     if (wait > 0) {

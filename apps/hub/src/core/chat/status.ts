@@ -4,12 +4,7 @@ import type { SeenServer } from "../ports.ts";
 import type { Draft, Turn } from "./turn.ts";
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);
-const moment = (ms: number): Inline[] => [
-  { kind: "time", at: seconds(ms), style: "full" },
-  " (",
-  { kind: "time", at: seconds(ms), style: "relative" },
-  ")",
-];
+const moment = (ms: number): Inline => ({ kind: "time", at: seconds(ms), style: "full" });
 
 /** A clock that is off by more than this is worth a yellow dot: signed commands live for seconds. */
 const SKEW_WARN_MS = 2_000;
@@ -26,7 +21,7 @@ export async function statusDraft(turn: Turn, server: SeenServer): Promise<Draft
     const rows = [
       {
         label: t("status-state"),
-        value: last === null ? [t("status-never")] : [t("status-offline"), " ", ...moment(last)],
+        value: last === null ? [t("status-never")] : [t("status-offline"), " ", moment(last)],
         level: "bad" as const,
       },
       ...(record?.facts ? [{ label: t("status-agent"), value: [record.facts.version] }] : []),
@@ -49,7 +44,7 @@ export async function statusDraft(turn: Turn, server: SeenServer): Promise<Draft
         rows: [
           {
             label: t("status-state"),
-            value: [t("status-online"), " ", ...moment(presence.since)],
+            value: [t("status-online"), " ", moment(presence.since)],
             level: "ok",
           },
           {
@@ -66,7 +61,7 @@ export async function statusDraft(turn: Turn, server: SeenServer): Promise<Draft
           },
           {
             label: t("status-skew"),
-            value: [t("status-skew-value", { seconds: presence.skewMs / 1000 })],
+            value: [t("status-skew-value", { seconds: Math.round(presence.skewMs / 10) / 100 || 0 })],
             level: skew >= SKEW_BAD_MS ? "bad" : skew >= SKEW_WARN_MS ? "warn" : "ok",
           },
           { label: t("status-agent"), value: [presence.facts.version] },

@@ -25,7 +25,10 @@ export const stats: ChatCommand = {
             { label: t("stats-persons"), value: [String(figures.persons)] },
             { label: t("stats-memberships"), value: [String(figures.memberships)] },
             { label: t("stats-audit"), value: [String(figures.auditEntries)] },
-            { label: t("stats-store"), value: [`${(figures.storeBytes / 1_048_576).toFixed(1)} MiB`] },
+            {
+              label: t("stats-store"),
+              value: [t("stats-store-value", { mib: figures.storeBytes / 1_048_576 })],
+            },
             { label: t("stats-version"), value: [deps.about.version] },
             {
               label: t("stats-since"),

@@ -3,7 +3,7 @@ import type { Messages } from "../kit.ts";
 
 export const messages: Messages = {
   en: `
-cpu-about = Processor usage, cores, load
+cpu-about = Processor, cores, load
 cpu-title = ⚡ CPU · { $server }
 cpu-usage = CPU
 cpu-unknown = The kernel's counters told nothing just now.
@@ -36,7 +36,7 @@ cpu-each = Each, 0–100 %
 cpu-how = Over { $ms } ms. Load over 1, 5, 15 min.
 `,
   ru: `
-cpu-about = Процессор: занятость, ядра, нагрузка
+cpu-about = Процессор, ядра, нагрузка
 cpu-title = ⚡ Процессор · { $server }
 cpu-usage = ЦП
 cpu-unknown = Счётчики ядра сейчас ничего не сказали.

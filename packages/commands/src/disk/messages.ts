@@ -3,7 +3,7 @@ import type { Messages } from "../kit.ts";
 
 export const messages: Messages = {
   en: `
-disk-about = Disks: space, inodes, activity
+disk-about = Disk space and activity
 disk-title = 💾 Disks · { $server }
 disk-none = No disk of its own can be seen from here.
 disk-hung = does not answer ({ $type })
@@ -34,7 +34,7 @@ disk-devices-more = { $count ->
   } not shown
 `,
   ru: `
-disk-about = Диски: место, inode, активность
+disk-about = Место на дисках, активность
 disk-title = 💾 Диски · { $server }
 disk-none = Отсюда не видно ни одного своего диска.
 disk-hung = не отвечает ({ $type })

@@ -3,7 +3,7 @@ import type { Messages } from "../kit.ts";
 
 export const messages: Messages = {
   en: `
-network-about = Network: traffic now and since boot
+network-about = Traffic, errors, drops
 network-title = 🌐 Network · { $server }
 network-none = No network interface can be seen from here.
 network-state-up = up
@@ -37,7 +37,7 @@ network-unused = { $count ->
 network-no-rate = – : counters restarted, or just appeared. The next look has a rate.
 `,
   ru: `
-network-about = Сеть: трафик сейчас и с загрузки
+network-about = Трафик, ошибки, потери
 network-title = 🌐 Сеть · { $server }
 network-none = Отсюда не видно ни одного сетевого интерфейса.
 network-state-up = работает

@@ -3,7 +3,7 @@ import type { Messages } from "../kit.ts";
 
 export const messages: Messages = {
   en: `
-processes-about = Top 10 by processor or memory
+processes-about = Top 10 by CPU or memory
 processes-title-cpu = 📋 Top by CPU · { $server }
 processes-title-memory = 📋 Top by memory · { $server }
 processes-name = Process
@@ -27,7 +27,7 @@ processes-cpu-how = { $cores ->
 processes-memory-how = Memory in RAM, shared parts included.
 `,
   ru: `
-processes-about = 10 главных процессов по ЦП или памяти
+processes-about = Главные по ЦП, памяти
 processes-title-cpu = 📋 Больше всех ЦП · { $server }
 processes-title-memory = 📋 Больше всех памяти · { $server }
 processes-name = Процесс

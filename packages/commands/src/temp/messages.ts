@@ -3,7 +3,7 @@ import type { Messages } from "../kit.ts";
 
 export const messages: Messages = {
   en: `
-temp-about = Temperatures: hottest core, all sensors
+temp-about = Temperatures by sensor
 temp-title = 🌡 Temperature · { $server }
 temp-celsius = { NUMBER($value, minimumFractionDigits: 1, maximumFractionDigits: 1) } °C
 temp-celsius-limit = { $celsius } (limit { NUMBER($limit, maximumFractionDigits: 0) })
@@ -41,7 +41,7 @@ temp-silent = Without a sensible value: { $names }
 temp-silent-more = { $names } and { $count } more
 `,
   ru: `
-temp-about = Температура: самое горячее ядро, все датчики
+temp-about = Температура по датчикам
 temp-title = 🌡 Температура · { $server }
 temp-celsius = { NUMBER($value, minimumFractionDigits: 1, maximumFractionDigits: 1) } °C
 temp-celsius-limit = { $celsius } (предел { NUMBER($limit, maximumFractionDigits: 0) })

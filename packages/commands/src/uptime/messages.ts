@@ -19,7 +19,7 @@ uptime-kernel = Kernel
 uptime-source = Told by { $path }
 `,
   ru: `
-uptime-about = Время работы и последняя загрузка
+uptime-about = Время работы, загрузка
 uptime-title = ⏱ Время работы · { $server }
 uptime-up = Работает
 uptime-booted = Загружен

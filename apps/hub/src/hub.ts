@@ -37,6 +37,8 @@ export interface HubOptions {
   localAgent?: (place: { url: string; hubKey: string; enrol: string }) => void;
   /** Logs to `<data>/logs/hub.log` when true, to standard output otherwise. */
   logToFile: boolean;
+  /** The machine's own unless told: tests turn it. */
+  clock?: Clock;
 }
 
 export interface Hub {
@@ -74,7 +76,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
 async function compose(options: HubOptions, cleanup: ReturnType<typeof createCleanup>): Promise<Hub> {
   const { config } = options;
   const progress = options.progress ?? (() => undefined);
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
   const chance = systemChance;
   const startedAt = clock.now();
 

@@ -18,6 +18,8 @@ export interface ServerCommand {
   draft(turn: Turn, server: SeenServer, ask: Record<string, unknown>): Promise<Draft>;
 }
 
+/** "Typing" is for who waits: most answers are there sooner than this, ms, and would only cost another call. */
+const TYPING_MS = 150;
 /** The person is told what is happening when it takes longer than this, ms. */
 const PATIENCE_MS = 1_000;
 
@@ -94,7 +96,7 @@ async function showReading(
     label: t("refresh"),
     action: { kind: "ask", command: command.name, ask, serverId: server.id },
   };
-  turn.port.typing(turn.incoming.chat);
+  const silent = deps.clock.after(TYPING_MS, () => turn.port.typing(turn.incoming.chat));
   const written = turn.incoming.did.kind === "wrote";
   const calm = deps.clock.after(PATIENCE_MS, () => {
     if (written)
@@ -116,6 +118,7 @@ async function showReading(
       });
     draft = faultDraft(turn, fault, { server: server.name, command: command.name });
   } finally {
+    silent();
     calm();
   }
   const footer = note(t("updated"), " ", {

@@ -1,17 +1,25 @@
 /** From a person's message to the bot's answer: the real hub, real agents and an emulated Telegram, beside the floor. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Child, startChild } from "../child.ts";
+import { cpuMs, treeOf } from "../cpu.ts";
 import { benchFolder, root } from "../folder.ts";
 import { agentsIn, startAgent, startHub } from "../hub.ts";
 import { type Summary, summary } from "../summary.ts";
 import { castIn, PERSONS, personId, WAITING, waitingId } from "./people.ts";
 import { Failed, Place, type Round, Timed } from "./round.ts";
 
-export interface RoundTrips {
+export interface Measured {
   /** Ms. */
-  floor: { single: Summary; together: Summary };
-  commands: { command: string; single: Summary; together: Summary }[];
+  single: Summary;
+  together: Summary;
+  /** Processor time for one message when a hundred come at once, ms, by process. */
+  cpu: Record<string, number>;
+}
+
+export interface RoundTrips {
+  floor: Measured;
+  commands: ({ command: string } & Measured)[];
   /** `/memory`, and in the same moment somebody asks a server that is offline. */
   besideOffline: { memory: Summary; offline: Summary };
 }
@@ -57,7 +65,8 @@ async function floorRuns(options: RoundTripOptions, stops: (() => unknown)[]): P
   const hub = startChild(script("floor.ts"), { args: [`${phones.place.url}/bot${phones.place.token}`, line] });
   stops.push(() => hub.stop());
   await hub.told((message) => (message === "polling" ? true : undefined));
-  return await both(phones.play, options, { text: "/ping", expect: "the same hops" });
+  const processes = { hub: [hub.pid], agents: [echo.pid], "emulated Telegram": [phones.pid] };
+  return await measured(phones.play, options, { text: "/ping", expect: "the same hops" }, processes);
 }
 
 async function hubRuns(
@@ -76,17 +85,23 @@ async function hubRuns(
     env: { TELEGRAM_BOT_TOKEN: phones.place.token, TELEGRAM_API_ROOT: phones.place.url },
   });
   stops.push(() => hub.child.stop());
-  for (const agent of cast.agents) {
-    const running = startAgent(hub, agent);
-    stops.push(() => running.stop());
-  }
-  await agentsIn(hub, cast.agents.length);
+  const agents = cast.agents.map((folder) => startAgent(hub, folder));
+  stops.push(() => Promise.all(agents.map((agent) => agent.stop())));
+  await agentsIn(hub, agents.length);
+  const store = Number(readFileSync(join(dataDir, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
+  const processes = {
+    hub: [hub.child.pid],
+    PostgreSQL: [store],
+    agents: agents.map((agent) => agent.pid),
+    "emulated Telegram": [phones.pid],
+  };
   const commands: RoundTrips["commands"] = [];
   for (const { command, expect } of [
     { command: "/ping", expect: "Round trip" },
     { command: "/memory", expect: "Available" },
   ]) {
-    commands.push({ command, ...(await both(phones.play, options, { text: command, expect })) });
+    const say = { text: command, expect };
+    commands.push({ command, ...(await measured(phones.play, options, say, processes)) });
   }
   const waiting = Array.from({ length: WAITING }, (_, at) => waitingId(at));
   const beside = await phones.play({
@@ -99,27 +114,37 @@ async function hubRuns(
   return { floor, commands, besideOffline: { memory: summary(beside.times), offline: summary(beside.beside) } };
 }
 
-async function both(
+async function measured(
   play: (round: Round) => Promise<Timed>,
   options: RoundTripOptions,
   say: { text: string; expect: string },
-): Promise<{ single: Summary; together: Summary }> {
+  processes: Record<string, number[]>,
+): Promise<Measured> {
   for (let round = 0; round < WARM_UP; round++) await play({ ...say, persons: everybody, together: true });
   const asking = Array.from({ length: options.single }, (_, at) => personId(at % PERSONS));
   const single = await play({ ...say, persons: asking, together: false });
+  // Looked up once: PostgreSQL's own children are kept open by the hub's pool.
+  const trees = Object.entries(processes).map(([name, pids]) => ({ name, pids: pids.flatMap(treeOf) }));
+  const used = () => trees.map(({ pids }) => pids.reduce((sum, pid) => sum + cpuMs(pid), 0));
+  const before = used();
   const together: number[] = [];
   for (let round = 0; round < options.rounds; round++)
     together.push(...(await play({ ...say, persons: everybody, together: true })).times);
-  return { single: summary(single.times), together: summary(together) };
+  const after = used();
+  const cpu = Object.fromEntries(
+    trees.map(({ name }, at) => [name, ((after[at] ?? 0) - (before[at] ?? 0)) / together.length]),
+  );
+  return { single: summary(single.times), together: summary(together), cpu };
 }
 
 async function phonesIn(
   stops: (() => unknown)[],
-): Promise<{ place: Place; play: (round: Round) => Promise<Timed> }> {
+): Promise<{ pid: number; place: Place; play: (round: Round) => Promise<Timed> }> {
   const child: Child = startChild(script("phones.ts"));
   stops.push(() => child.stop());
   const place = await child.told((message) => Place.safeParse(message).data);
   return {
+    pid: child.pid,
     place,
     async play(round) {
       const done = child.told((message) => Timed.safeParse(message).data ?? Failed.safeParse(message).data, 180_000);

@@ -1,6 +1,6 @@
 /** The hub's Telegram side: its menus, and a start that does not wait for ever for a network that is away. */
 import type { Health } from "@servereye/contract";
-import { createTelegram, type Menu, TokenRefused } from "./adapters/telegram/telegram.ts";
+import { createTelegram, type Menu } from "./adapters/telegram/telegram.ts";
 import type { Config } from "./config.ts";
 import { menuFor } from "./core/chat/menu.ts";
 import type { ChatHandler, ChatPort, Clock, HttpRoute, Log, Metrics, Store } from "./core/ports.ts";
@@ -69,8 +69,7 @@ export async function openTelegram(parts: {
           },
           (error: unknown) => {
             patience();
-            // After the patience this reject changes nothing: then the log and /health are where it is said.
-            if (error instanceof TokenRefused) log.error("telegram.token_refused");
+            // After the patience this reject changes nothing: the adapter has logged it and /health tells.
             reject(error);
           },
         );

@@ -186,10 +186,11 @@ test("times carry Telegram's formats, and words for clients that know none", () 
     blocks: [{ type: "text", text: styles.map((style) => ({ kind: "time", at, style })) }],
     buttons: [],
   };
-  const { entities } = parseHtml(toHtml(render(view)).toString());
+  const { entities, text } = parseHtml(toHtml(render(view)).toString());
+  assert.equal(text, "2026-01-02 03:04 UTC03:04:05 UTC2026-01-02 03:04 UTC2026-01-02 03:04 UTC");
   assert.deepEqual(
     entities.map((entity) => entity.date_time_format),
-    ["r", "t", "D", "Dt"],
+    ["r", "T", "D", "Dt"],
   );
   assert.ok(entities.every((entity) => entity.unix_time === at));
 });

@@ -16,8 +16,8 @@ const narrowest = 8;
 
 const dots = { ok: "🟢", warn: "🟡", bad: "🔴" } as const;
 
-/** Telegram's formats (`r|w?[dD]?[tT]?`): relative, short time, long date, long date with short time. */
-const timeFormats = { relative: "r", clock: "t", date: "D", full: "Dt" } as const;
+/** Telegram's formats (`r|w?[dD]?[tT]?`): relative, time with seconds, long date, long date with short time. */
+const timeFormats = { relative: "r", clock: "T", date: "D", full: "Dt" } as const;
 
 type OfType<T extends Block["type"]> = Extract<Block, { type: T }>;
 
@@ -131,7 +131,7 @@ function spanOf(inline: Inline, clean: (text: string) => string): Span {
     case "link":
       return linkSpan(clean(inline.text), inline.href);
     case "time":
-      return timeSpan(inline.at, timeFormats[inline.style]);
+      return timeSpan(inline.at, inline.style);
   }
 }
 
@@ -145,11 +145,13 @@ function linkSpan(text: string, href: string): Span {
   return { text: seen(text), mark: { kind: "link", href: url.href } };
 }
 
-/** Old clients show the words inside: the moment in UTC, to the minute. Outside 32 bits Telegram knows no time. */
-function timeSpan(at: number, format: string): Span {
+/** Old clients show the words inside: the moment in UTC. Outside 32 bits Telegram knows no time. */
+function timeSpan(at: number, style: keyof typeof timeFormats): Span {
   const date = new Date(at * 1000);
   if (Number.isNaN(date.getTime())) return { text: String(at) };
-  const text = `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const iso = date.toISOString();
+  const text = style === "clock" ? `${iso.slice(11, 19)} UTC` : `${iso.slice(0, 16).replace("T", " ")} UTC`;
+  const format = timeFormats[style];
   return at > 0 && at <= 0x7fffffff ? { text, mark: { kind: "time", at, format } } : { text };
 }
 

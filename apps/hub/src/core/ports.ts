@@ -201,7 +201,7 @@ export interface Buttons {
 
 /** Updates of a chat channel, kept until handled: none acts twice, none is lost by a crash. */
 export interface Inbox {
-  /** Keeps what is new of a batch and gives it back, in order; known ids are left out. */
+  /** Keeps what is new of a batch and gives it back, in order; known ids are left out. Concurrent calls may share one statement. */
   take(updates: ReadonlyArray<{ id: number; body: unknown }>): Promise<Array<{ id: number; body: unknown }>>;
   /** Handled: its body may go, its id stays known. Concurrent calls may share one statement. */
   done(id: number): Promise<void>;
@@ -352,7 +352,12 @@ export interface Conversations {
   /** What the person writes; resolves when it is handled. */
   write(account: Account, text: string, languageCode: string | undefined): Promise<void>;
   /** A press; resolves with what to tell the person who pressed, at the latest when it is handled. */
-  press(account: Account, messageId: string, token: string, languageCode: string | undefined): Promise<{ notice?: string }>;
+  press(
+    account: Account,
+    messageId: string,
+    token: string,
+    languageCode: string | undefined,
+  ): Promise<{ notice?: string }>;
   /** First every kept message, then what changes. The returned function ends it. */
   follow(account: Account, onEvent: (event: ChatEvent) => void): () => void;
 }

@@ -1,19 +1,19 @@
 /** Group commit: calls that come together share one statement. */
 import { Fault } from "@servereye/contract";
 
-export interface Batcher<T> {
+export interface Batcher<T, R = void> {
   /**
-   * Resolves when a statement with these items came through, rejects with the fault of the statement they were in.
-   * Fault STORE_UNAVAILABLE when too many wait already.
+   * Resolves with the result of the statement that had these items in it, shared with all whose items were in it too;
+   * rejects with its fault. Fault STORE_UNAVAILABLE when too many wait already.
    */
-  add(items: readonly T[]): Promise<void>;
+  add(items: readonly T[]): Promise<R>;
   /** Resolves when nothing waits and nothing is under way. */
   idle(): Promise<void>;
 }
 
-interface Call<T> {
+interface Call<T, R> {
   items: readonly T[];
-  resolve(): void;
+  resolve(result: R): void;
   reject(reason: unknown): void;
 }
 
@@ -21,14 +21,14 @@ interface Call<T> {
  * Gathers items for `flush`: those of one turn of the event loop, and, while `lanes` statements are under way, all
  * that come meanwhile. `most`: items in one statement (one call's own items are never split). `bound`: items waiting.
  */
-export function batcher<T>(options: {
-  flush(items: T[]): Promise<void>;
+export function batcher<T, R = void>(options: {
+  flush(items: T[]): Promise<R>;
   most: number;
   bound: number;
   lanes: number;
-}): Batcher<T> {
+}): Batcher<T, R> {
   const { flush, most, bound, lanes } = options;
-  const waiting: Call<T>[] = [];
+  const waiting: Call<T, R>[] = [];
   let count = 0;
   let underway = 0;
   let planned = false;
@@ -44,7 +44,7 @@ export function batcher<T>(options: {
     });
   }
 
-  function next(): Call<T>[] {
+  function next(): Call<T, R>[] {
     let taken = 0;
     let size = 0;
     for (const call of waiting) {
@@ -56,11 +56,11 @@ export function batcher<T>(options: {
     return waiting.splice(0, taken);
   }
 
-  async function send(calls: Call<T>[]): Promise<void> {
+  async function send(calls: Call<T, R>[]): Promise<void> {
     underway += 1;
     try {
-      await flush(calls.flatMap((call) => call.items));
-      for (const call of calls) call.resolve();
+      const result = await flush(calls.flatMap((call) => call.items));
+      for (const call of calls) call.resolve(result);
     } catch (error) {
       for (const call of calls) call.reject(error);
     }
@@ -74,7 +74,6 @@ export function batcher<T>(options: {
 
   return {
     add(items) {
-      if (items.length === 0) return Promise.resolve();
       if (count + items.length > bound)
         return Promise.reject(new Fault("STORE_UNAVAILABLE", `more than ${bound} writes wait for the store`));
       return new Promise((resolve, reject) => {

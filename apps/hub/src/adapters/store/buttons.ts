@@ -17,7 +17,9 @@ export function buttonsIn(
     lanes: 2,
   });
   const buttons: Buttons = {
-    save: (batch) => saves.add(batch),
+    async save(batch) {
+      if (batch.length > 0) await saves.add(batch);
+    },
 
     async find(token) {
       // A press can carry any bytes: what the store can not hold, it does not hold.

@@ -58,7 +58,10 @@ export function openDatabase(options: {
     types: { getTypeParser },
   });
   // A connection that breaks while nobody uses it: the pool has already let go of it.
-  pool.on("error", (error) => log.warn("store.connection_lost", { reason: error.message, idle: true }));
+  let closed = false;
+  pool.on("error", (error) => {
+    if (!closed) log.warn("store.connection_lost", { reason: error.message, idle: true });
+  });
 
   const names = new Map<string, string>();
   const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
@@ -70,7 +73,10 @@ export function openDatabase(options: {
     clients.set(client, fresh);
     return fresh;
   };
-  const end = () => pool.end();
+  const end = () => {
+    closed = true;
+    return pool.end();
+  };
   const dialect = new PostgresDialect({ pool: { options: {}, connect, end } });
   // Kysely's own `destroy` ends a pool only after its first use; this one always.
   return { db: new Kysely<Tables>({ dialect }), close: end };
@@ -113,7 +119,7 @@ function guarded(client: pg.PoolClient, names: Map<string, string>, log: Log): P
 function nameOf(text: string, names: Map<string, string>): string | undefined {
   const known = names.get(text);
   if (known !== undefined) return known;
-  const worth = /^(select|insert|update|delete|with)\b/.test(text) && names.size < MOST_STATEMENTS;
+  const worth = /^\s*(select|insert|update|delete|with)\b/.test(text) && names.size < MOST_STATEMENTS;
   if (!worth) return undefined;
   const name = `se${names.size + 1}`;
   names.set(text, name);

@@ -4,7 +4,7 @@ import { onceContract } from "./contract/once.test-suite.ts";
 import { peopleContract } from "./contract/people.test-suite.ts";
 import { recordsContract } from "./contract/records.test-suite.ts";
 import { serversContract } from "./contract/servers.test-suite.ts";
-import type { OpenedStore, OpenStore } from "./contract/world.ts";
+import type { OpenedStore, OpenStore } from "./contract/world.test-suite.ts";
 
 /**
  * Registers the contract's tests under `name`. `fresh` is called once for each test and gives an opener on an empty

@@ -6,8 +6,8 @@ import { type Kysely, sql } from "kysely";
 import { type Address, createDatabase, run } from "../../../../../test/engines/databases.ts";
 import { type Postgres15, startPostgres15 } from "../../../../../test/engines/postgres15.ts";
 import { needs } from "../../../../../test/engines.ts";
-import { openOn } from "./contract/fresh.ts";
-import { atOnce, faultOf, keepingLog } from "./contract/world.ts";
+import { openOn } from "./contract/fresh.test-suite.ts";
+import { atOnce, faultOf, keepingLog } from "./contract/world.test-suite.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { faultOf } from "./contract/world.ts";
+import { faultOf } from "./contract/world.test-suite.ts";
 import { isStorable, madeStorable, storableName, uniqueName } from "./name.ts";
 
 test("a name is kept as it is or refused", () => {

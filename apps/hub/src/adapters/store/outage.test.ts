@@ -7,7 +7,7 @@ import { type Address, run } from "../../../../../test/engines/databases.ts";
 import { type Postgres15, startPostgres15 } from "../../../../../test/engines/postgres15.ts";
 import { needs } from "../../../../../test/engines.ts";
 import { openDatabase } from "./connection.ts";
-import { type FreshStores, freshStores, openOn } from "./contract/fresh.ts";
+import { type FreshStores, freshStores, openOn } from "./contract/fresh.test-suite.ts";
 import {
   aButton,
   aServer,
@@ -17,7 +17,7 @@ import {
   keepingLog,
   somebody,
   standingClock,
-} from "./contract/world.ts";
+} from "./contract/world.test-suite.ts";
 import { openStore } from "./store.ts";
 
 /** Short enough to wait for in a test, ms. */

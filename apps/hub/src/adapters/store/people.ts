@@ -1,8 +1,7 @@
 /** Persons, their accounts, and what an account may see: the first question of every message. */
 import { Fault } from "@servereye/contract";
 import { type Kysely, sql } from "kysely";
-import { jsonArrayFrom } from "kysely/helpers/postgres";
-import type { Account, Chance, Clock, People, Person } from "../../core/ports.ts";
+import type { Account, Chance, Clock, People, Person, SeenServer } from "../../core/ports.ts";
 import { noSuchPerson } from "./fault.ts";
 import { isStorable, storableName } from "./name.ts";
 import type { Tables } from "./tables.ts";
@@ -34,28 +33,22 @@ export function peopleIn(db: Kysely<Tables>, clock: Clock, chance: Chance): Peop
   return {
     async actor(account, chatId) {
       if (!isStorable(account.externalId) || !isStorable(chatId)) return undefined;
-      const row = await db
-        .selectFrom("accounts")
-        .innerJoin("persons", "persons.id", "accounts.person_id")
-        .leftJoin("choices", (join) =>
-          join.onRef("choices.person_id", "=", "persons.id").on("choices.chat_id", "=", chatId),
-        )
-        .select(PERSON)
-        .select("choices.server_id as chosen")
-        .select((eb) =>
-          jsonArrayFrom(
-            eb
-              .selectFrom("memberships")
-              .innerJoin("servers", "servers.id", "memberships.server_id")
-              .select(["servers.id", "servers.name", "servers.region", "memberships.role"])
-              .select(["memberships.number", "servers.last_seen as lastSeen"])
-              .whereRef("memberships.person_id", "=", "persons.id")
-              .orderBy("memberships.number"),
-          ).as("servers"),
-        )
-        .where("accounts.channel", "=", account.channel)
-        .where("accounts.external_id", "=", account.externalId)
-        .executeTakeFirst();
+      // Written out: building it from parts for each message cost this process half as much time again.
+      const { rows } = await sql<Person & { chosen: string | null; servers: SeenServer[] }>`
+        select persons.id, persons.name, persons.language, persons.admin, choices.server_id as chosen, (
+          select coalesce(json_agg(json_build_object(
+            'id', servers.id, 'name', servers.name, 'region', servers.region, 'role', memberships.role,
+            'number', memberships.number, 'lastSeen', servers.last_seen
+          ) order by memberships.number), '[]')
+          from memberships join servers on servers.id = memberships.server_id
+          where memberships.person_id = persons.id
+        ) as servers
+        from accounts join persons on persons.id = accounts.person_id
+        left join choices on choices.person_id = persons.id and choices.chat_id = ${chatId}
+        where accounts.channel = ${account.channel} and accounts.external_id = ${account.externalId}`.execute(
+        db,
+      );
+      const [row] = rows;
       if (row === undefined) return undefined;
       const { chosen, servers, ...person } = row;
       return { person, servers, chosen };

@@ -80,7 +80,9 @@ export function serversIn(
       await db.deleteFrom("servers").where("id", "=", serverId).execute();
     },
 
-    seen: (batch) => signs.add(batch),
+    async seen(batch) {
+      if (batch.length > 0) await signs.add(batch);
+    },
 
     async setFacts(serverId, facts, at) {
       await db

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type FreshStores, freshStores, openOn } from "./contract/fresh.ts";
-import { somebody } from "./contract/world.ts";
+import { type FreshStores, freshStores, openOn } from "./contract/fresh.test-suite.ts";
+import { somebody } from "./contract/world.test-suite.ts";
 import { storeContract } from "./contract.test-suite.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded/start.ts";
 

@@ -2,7 +2,7 @@
 import { after, before } from "node:test";
 import { type Postgres15, startPostgres15 } from "../../../../../test/engines/postgres15.ts";
 import { needs } from "../../../../../test/engines.ts";
-import { type FreshStores, freshStores } from "./contract/fresh.ts";
+import { type FreshStores, freshStores } from "./contract/fresh.test-suite.ts";
 import { storeContract } from "./contract.test-suite.ts";
 
 const needed = needs("postgres15");

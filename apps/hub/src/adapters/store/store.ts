@@ -46,7 +46,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   });
   const { servers, signs } = serversIn(db, clock);
   const { buttons, saves } = buttonsIn(db, clock);
-  const { inbox, ends } = inboxIn(db, clock);
+  const { inbox, writes } = inboxIn(db, clock);
   let closing: Promise<void> | undefined;
   log.info("store.opened", { migrations, ms: Math.round(clock.monotonic() - began) });
   return {
@@ -65,7 +65,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     },
     close() {
       // What callers were promised is written first; each statement has its deadline, so this ends.
-      closing ??= Promise.all([signs.idle(), saves.idle(), ends.idle()]).then(close);
+      closing ??= Promise.all([signs, saves, ...writes].map((queue) => queue.idle())).then(close);
       return closing;
     },
   };

@@ -11,7 +11,7 @@ import {
   NOW,
   serverId,
   somePerson,
-} from "./world.ts";
+} from "./world.test-suite.ts";
 
 export function onceContract(test: ContractTest): void {
   test("a ticket is redeemed by exactly one of a hundred at once", async (open) => {

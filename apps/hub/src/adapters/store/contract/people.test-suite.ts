@@ -11,7 +11,7 @@ import {
   someAccount,
   somebody,
   somePerson,
-} from "./world.ts";
+} from "./world.test-suite.ts";
 
 export function peopleContract(test: ContractTest): void {
   test("a stranger is nobody", async (open) => {

@@ -1,7 +1,15 @@
 /** Contract of the audit log, sessions, figures, and the store as a whole. */
 import assert from "node:assert/strict";
 import type { AuditEntry } from "../../../core/ports.ts";
-import { aButton, aServer, type ContractTest, faultOf, NOW, serverId, somePerson } from "./world.ts";
+import {
+  aButton,
+  aServer,
+  type ContractTest,
+  faultOf,
+  NOW,
+  serverId,
+  somePerson,
+} from "./world.test-suite.ts";
 
 export function recordsContract(test: ContractTest): void {
   test("the audit log gives the newest first, of all or of one server", async (open) => {

@@ -13,7 +13,7 @@ import {
   serverId,
   somebody,
   somePerson,
-} from "./world.ts";
+} from "./world.test-suite.ts";
 
 export function serversContract(test: ContractTest): void {
   test("a server is added with its first owner and read back", async (open) => {

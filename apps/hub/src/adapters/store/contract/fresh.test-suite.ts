@@ -2,7 +2,7 @@
 import { type Address, createDatabase } from "../../../../../../test/engines/databases.ts";
 import type { Deadlines } from "../connection.ts";
 import { openStore } from "../store.ts";
-import { chance, keepingLog, type OpenStore, standingClock } from "./world.ts";
+import { chance, keepingLog, type OpenStore, standingClock } from "./world.test-suite.ts";
 
 export interface FreshStores {
   /** A migrated, empty database. */

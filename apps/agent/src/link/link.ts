@@ -56,15 +56,30 @@ export function link(o: LinkOptions): Link {
   let current: Connection | undefined;
   let wake = (): void => undefined;
   let failedDials = 0;
+  let looking = false;
   const enrolled = (): boolean => pin?.serverId === o.identity.serverId;
+
+  /** Looks for the reason aside: dialling does not wait for it. One look at a time. */
+  function tellWhy(): void {
+    if (looking) return;
+    looking = true;
+    o.diagnose(o.url)
+      .then(
+        (reason) => stopping || o.log.warn("link.unreachable", { hub, reason }),
+        (error: unknown) => o.log.warn("link.unreachable", { hub, reason: reasonOf(error) }),
+      )
+      .finally(() => {
+        looking = false;
+      });
+  }
 
   async function once(): Promise<Next> {
     let connection: Connection;
     try {
       connection = await connect(o.WebSocket, o.url, o.clock, STEP_MS);
     } catch (error) {
-      const why = failedDials++ % DIAGNOSE_EVERY === 0 ? await o.diagnose(o.url) : reasonOf(error);
-      return { wait: "backoff", reason: why };
+      if (failedDials++ % DIAGNOSE_EVERY === 0) tellWhy();
+      return { wait: "backoff", reason: reasonOf(error) };
     }
     failedDials = 0;
     current = connection;

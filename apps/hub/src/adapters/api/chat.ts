@@ -45,9 +45,11 @@ export function chatRoutes(app: FastifyInstance, options: ChatOptions): void {
     const account = await accountOf(request, options);
     const body = WriteRequest.safeParse(request.body);
     if (!body.success) throw new Fault("FRAME_INVALID", "a message is {text} of 1 to 4096 characters");
-    void counted(account.externalId, () =>
+    const handled = counted(account.externalId, () =>
       conversations.write(account, body.data.text, languageOf(request)),
     ).catch((error: unknown) => options.log.warn("console.write_failed", { error: String(error) }));
+    // RFC 7240: who asks for it is answered when the bot has said all it had to say (a script at the terminal).
+    if (request.headers.prefer === "wait") await handled;
     return reply.status(202).send({});
   });
 
@@ -90,6 +92,8 @@ export function chatRoutes(app: FastifyInstance, options: ChatOptions): void {
     const end = conversations.follow(account, (event: ChatEvent) =>
       write(`data: ${JSON.stringify(event)}\n\n`),
     );
+    // All that was kept has been told: what a follower still holds beyond it has vanished.
+    write("event: kept\ndata: {}\n\n");
     keepAlive();
     stream.on("close", () => {
       followers--;

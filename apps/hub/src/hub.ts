@@ -24,6 +24,7 @@ import type { ChatHandler, ChatPort, Clock } from "./core/ports.ts";
 import { createHealth } from "./health.ts";
 import { hubKeyPair } from "./identity.ts";
 import { appointAdmins, ownerOf, setupSecret } from "./persons.ts";
+import { hubVerifier } from "./signing.ts";
 import { hubStore } from "./store.ts";
 import { startSweeping } from "./sweep.ts";
 import { openTelegram } from "./telegram.ts";
@@ -120,6 +121,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     chance,
     log,
     metrics,
+    verifierFor: hubVerifier,
   });
   await fleet.start();
   const enrolment = createEnrolment({ store, broker, clock, chance, region: config.region, log });

@@ -163,7 +163,7 @@ describe("verifiers", () => {
     const { publicKey } = await keyPairOf(randomBytes(32));
     for (const id of ["1", "2", "3"])
       await store.servers.add({ id, name: id, region: "", publicKey, owner: "x" });
-    const verifiers = createVerifiers(store.servers, 2);
+    const verifiers = createVerifiers(store.servers, undefined, 2);
     for (const id of ["1", "2", "1", "3"]) await verifiers.of(id);
     assert.equal(verifiers.size(), 2);
     const before = store.calls("byId");

@@ -34,6 +34,8 @@ export interface FleetParts {
   log: Log;
   metrics: Metrics;
   limits?: Partial<FleetLimits>;
+  /** Makes the verifier of a server's public key; the web's own cryptography unless told. */
+  verifierFor?: (publicKey: Uint8Array<ArrayBuffer>) => Promise<Verify>;
 }
 
 /** Questions in flight at once, from this hub. */
@@ -81,7 +83,7 @@ export function createFleet(parts: FleetParts): Fleet {
   const { broker, presence, servers, clock, chance, log, metrics } = parts;
   const limits: FleetLimits = { perServer: 32, inAll: 10_000, ...parts.limits };
   const replyTo = answerChannel(parts.hubId);
-  const verifiers = createVerifiers(servers);
+  const verifiers = createVerifiers(servers, parts.verifierFor);
   const pending = new Map<string, Pending>();
   const load = new Map<string, number>();
   const recent = new Map<string, "answered" | "expired">();

@@ -10,13 +10,17 @@ export interface Verifiers {
 }
 
 /** Keeps the `max` most recently used. A server id derives from its key, so a kept verifier is never a wrong one. */
-export function createVerifiers(servers: Pick<Servers, "byId">, max = 10_000): Verifiers {
+export function createVerifiers(
+  servers: Pick<Servers, "byId">,
+  verifierFor: (publicKey: Uint8Array<ArrayBuffer>) => Promise<Verify> = verifierOf,
+  max = 10_000,
+): Verifiers {
   const kept = new Map<string, Promise<Verify>>();
 
   async function load(serverId: string): Promise<Verify> {
     const record = await servers.byId(serverId);
     if (!record) throw new Fault("SERVER_UNKNOWN", "no such server", { values: { server: serverId } });
-    return verifierOf(record.publicKey);
+    return verifierFor(record.publicKey);
   }
 
   return {

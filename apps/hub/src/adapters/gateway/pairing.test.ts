@@ -146,6 +146,20 @@ describe("enrolment", { timeout: 30_000 }, () => {
       await two.stop();
     });
 
+    it("misses no signal that comes before the agent was told to wait", async () => {
+      const server = await newServer();
+      const greeted = await greet(hub, server);
+      const { put } = hub.store.waiting;
+      hub.store.waiting.put = async (agent) => {
+        await put(agent);
+        await hub.enrolment.addByCode("ann", greeted.code);
+      };
+      greeted.agent.send(await proof(greeted, server, { pair: true }));
+      assert.equal((await greeted.agent.next()).t, "waiting");
+      assert.equal((await greeted.agent.next()).t, "welcome");
+      assert.equal(hub.metrics.read("agents_waiting"), 0);
+    });
+
     it("works once", async () => {
       const { agent, code } = await enter(hub, await newServer(), { pair: true });
       await hub.enrolment.addByCode("ann", code);

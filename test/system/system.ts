@@ -1,6 +1,6 @@
 /** A whole ServerEye for a test: Telegram's emulator, a hub, agents as real processes, persons with phones. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Actor } from "../telegram/actor.ts";
@@ -25,6 +25,10 @@ export interface World {
   readonly startAgent: StartAgent;
   /** What the hub's environment is, data folder and Telegram included. */
   readonly env: Record<string, string>;
+  /** What must never stand in a log: each is added where it is made. */
+  readonly secrets: Set<string>;
+  /** Everything that the hub wrote to its log files and that processes wrote to their output, by where it stands. */
+  written(): Map<string, string>;
   /** Something more to end before everything else. */
   onClose(undo: () => Promise<unknown> | unknown): void;
   /** Ends everything, and fails when the bot was refused something it should have known. */
@@ -33,7 +37,7 @@ export interface World {
 
 /** Refusals that a bot can not foresee. Anything else refused is a fault of ours. */
 const unforeseen =
-  /message is not modified|query is too old|Too Many Requests|Conflict|bot was blocked|Server Error|Gateway/;
+  /message is not modified|query is too old|Too Many Requests|Conflict|bot was blocked|message can't be deleted|Server Error|Gateway/;
 
 async function openWorld({ env = {}, emulator: options = {} }: SystemOptions): Promise<World> {
   const undo = createUndo();
@@ -56,6 +60,7 @@ async function openWorld({ env = {}, emulator: options = {} }: SystemOptions): P
   const startAgent = agentsIn(folder, (one) => {
     running.add(one);
   });
+  const secrets = new Set([emulator.token]);
   undo.add(() => Promise.all([...running].map((one) => one.end("SIGKILL"))));
   const dataDir = join(folder, "data");
   mkdirSync(dataDir, { mode: 0o700 });
@@ -68,7 +73,16 @@ async function openWorld({ env = {}, emulator: options = {} }: SystemOptions): P
       SERVEREYE_HTTP_PORT: "0",
       TELEGRAM_BOT_TOKEN: emulator.token,
       TELEGRAM_API_ROOT: emulator.url,
+      SERVEREYE_LOG_LEVEL: "debug",
       ...env,
+    },
+    secrets,
+    written() {
+      const logs = join(dataDir, "logs");
+      return new Map([
+        ...readdirSync(logs).map((name) => [name, readFileSync(join(logs, name), "utf8")] as const),
+        ...[...running].map((one) => [`process ${one.pid}`, one.output()] as const),
+      ]);
     },
     onClose: undo.add,
     close: undo.run,
@@ -87,11 +101,26 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
     const clock = turnedClock();
     const hub = await hubHere(world.env, clock);
     world.onClose(() => hub.stop());
+    world.secrets.add(hub.enrol).add(/login=(\S+)/.exec(hub.loginLink)?.[1] ?? "");
+    const setup = /start=(\S+)/.exec(hub.setupLink ?? "")?.[1];
+    if (setup !== undefined) world.secrets.add(setup.replace("setup_", ""));
     return { ...world, hub, clock };
   } catch (error) {
     await world.close();
     throw error;
   }
+}
+
+/** Fails with the places where a secret was written. Gives how much was looked through, characters. */
+export function assertSecretsKept(world: World): number {
+  const written = world.written();
+  const found = [...written].flatMap(([place, text]) =>
+    [...world.secrets]
+      .filter((secret) => secret.length < 8 || text.includes(secret))
+      .map((secret) => [place, secret]),
+  );
+  assert.deepEqual(found, []);
+  return [...written.values()].reduce((sum, text) => sum + text.length, 0);
 }
 
 export interface ApartSystem extends World {
@@ -105,11 +134,14 @@ export interface ApartSystem extends World {
 export async function openApart(options: SystemOptions = {}): Promise<ApartSystem> {
   const world = await openWorld(options);
   const hubs: HubProcess[] = [];
+  const outputs: Running[] = [];
   world.onClose(async () => {
     for (const hub of hubs) await hub.stop();
   });
   return {
     ...world,
+    written: () =>
+      new Map([...world.written(), ...outputs.map((one) => [`hub ${one.pid}`, one.output()] as const)]),
     hub() {
       const last = hubs.at(-1);
       if (last === undefined) throw new Error("no hub was started");
@@ -120,7 +152,9 @@ export async function openApart(options: SystemOptions = {}): Promise<ApartSyste
       const port = before === undefined ? "0" : new URL(before.url).port;
       const hub = await hubApart({ ...world.env, SERVEREYE_HTTP_PORT: port, ...env }, (one) => {
         world.onClose(() => one.end("SIGKILL"));
+        outputs.push(one);
       });
+      world.secrets.add(hub.enrol);
       hubs.push(hub);
       return hub;
     },
@@ -182,5 +216,6 @@ export async function addServer(system: System, owner: Actor, name: string): Pro
   assert.ok(enrol !== undefined && hubKey !== undefined, text);
   const agent = system.startAgent(name, { url: system.hub.agentUrl, hubKey, enrol });
   await agent.connected();
+  system.secrets.add(enrol).add(agent.key());
   return agent;
 }

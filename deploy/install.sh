@@ -70,6 +70,9 @@ else
   "$node" --version >/dev/null || fail "Node does not run here (musl instead of glibc?). Install Node 22 or newer and run this line again."
 fi
 
+# A new token means a new place: what an earlier installation pinned is forgotten. The server's key stays.
+[ -z "$enrol" ] || rm -f "$data/hub.json"
+
 umask 077
 {
   printf 'SERVEREYE_AGENT_HUB=%s\nSERVEREYE_AGENT_HUB_KEY=%s\n' "$HUB" "$HUB_KEY"

@@ -1,5 +1,7 @@
 /** What goes over the wire: one prepared statement for the hot path, one for writes that come together. */
+
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { sql } from "kysely";
 import { type Postgres15, startPostgres15 } from "../../../../../test/engines/postgres15.ts";
@@ -114,7 +116,8 @@ describe("statements", needs("postgres15"), () => {
     const update = (id: number) => ({ id, body: {} });
     const taking = await holder.db.transaction().execute(async (trx) => {
       // Both come as far as this update and wait for it, each holding what it has so far.
-      await sql`insert into inbox values (2, '{}', 0, null)`.execute(trx);
+      const digest = hash("md5", "{}", "base64url");
+      await sql`insert into inbox (id, digest, body, taken_at) values (2, ${digest}, '{}', 0)`.execute(trx);
       const both = Promise.allSettled([
         one.inbox.take([update(1), update(2), update(3)]),
         other.inbox.take([update(3), update(2), update(1)]),

@@ -1,13 +1,18 @@
 /** Updates of a chat channel: each is taken once, and kept until it is handled. */
+import { hash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import type { Clock, Inbox } from "../../core/ports.ts";
 import { batcher } from "./batch.ts";
 import type { Tables } from "./tables.ts";
 
-interface Update {
+interface Keyed {
   id: number;
-  body: unknown;
+  /** Of the text; tells contents apart, guards nothing. */
+  digest: string;
+  text: string;
 }
+
+const keyOf = ({ id, digest }: Pick<Keyed, "id" | "digest">): string => `${id} ${digest}`;
 
 export function inboxIn(
   db: Kysely<Tables>,
@@ -21,24 +26,36 @@ export function inboxIn(
       where id = any(${ids}::bigint[]) and handled_at is null`.execute(db);
   }
 
-  /** Keeps what is new; gives its ids. Of an id that comes twice the first is kept. */
-  async function keep(updates: readonly Update[]): Promise<Set<number>> {
+  /**
+   * Keeps what is new; gives its keys. The number alone does not tell an update: a bot that was silent for a week, or
+   * another bot with this store, counts from anywhere. The same number with another content is another update.
+   */
+  async function keep(updates: readonly Keyed[]): Promise<Set<string>> {
     const ids = updates.map((update) => update.id);
-    const bodies = updates.map((update) => JSON.stringify(update.body ?? null));
+    const digests = updates.map((update) => update.digest);
+    const bodies = updates.map((update) => update.text);
     // In the order of ids, so that two hubs with the same updates can not block each other.
-    const { rows } = await sql<{ id: number }>`insert into inbox (id, body, taken_at)
-      select id, body::json, ${clock.now()}::bigint
-      from unnest(${ids}::bigint[], ${bodies}::text[]) with ordinality as u (id, body, place) order by id, place
-      on conflict (id) do nothing returning id`.execute(db);
-    return new Set(rows.map((row) => row.id));
+    const { rows } = await sql<{
+      id: number;
+      digest: string;
+    }>`insert into inbox (id, digest, body, taken_at)
+      select id, digest, body::json, ${clock.now()}::bigint
+      from unnest(${ids}::bigint[], ${digests}::text[], ${bodies}::text[])
+        with ordinality as u (id, digest, body, place) order by id, digest, place
+      on conflict (id, digest) do nothing returning id, digest`.execute(db);
+    return new Set(rows.map(keyOf));
   }
 
   const inbox: Inbox = {
     async take(updates) {
       if (updates.length === 0) return [];
-      const fresh = await takes.add(updates);
-      // The set is shared with those who took in the same statement: who takes an id out of it has the update.
-      return updates.filter((update) => fresh.delete(update.id));
+      const keyed = updates.map(({ id, body }) => {
+        const text = JSON.stringify(body ?? null);
+        return { id, body, text, digest: hash("md5", text, "base64url") };
+      });
+      const fresh = await takes.add(keyed);
+      // The set is shared with those who took in the same statement: who takes a key out of it has the update.
+      return keyed.filter((update) => fresh.delete(keyOf(update))).map(({ id, body }) => ({ id, body }));
     },
 
     done: (id) => ends.add([id]),

@@ -70,6 +70,7 @@ export interface Tables {
   };
   inbox: {
     id: number;
+    digest: string;
     /** Null once it is handled. */
     body: Json<unknown> | null;
     taken_at: number;

@@ -81,7 +81,7 @@ const RECENT = 2_000;
 
 export function createFleet(parts: FleetParts): Fleet {
   const { broker, presence, servers, clock, chance, log, metrics } = parts;
-  const limits: FleetLimits = { perServer: 32, inAll: 10_000, ...parts.limits };
+  const limits: FleetLimits = { perServer: 200, inAll: 10_000, ...parts.limits };
   const replyTo = answerChannel(parts.hubId);
   const verifiers = createVerifiers(servers, parts.verifierFor);
   const pending = new Map<string, Pending>();

@@ -87,10 +87,12 @@ const STATEMENTS = [
   `create index buttons_by_expiry on buttons (expires)`,
 
   `create table inbox (
-    id bigint primary key,
+    id bigint not null,
+    digest text not null,
     body json,
     taken_at bigint not null,
     handled_at bigint,
+    primary key (id, digest),
     constraint inbox_body_until_handled check (handled_at is not null or body is not null)
   )`,
   `create index inbox_unfinished on inbox (taken_at, id) where handled_at is null`,

@@ -1,4 +1,6 @@
 /** One agent's connection, from its first frame to its end: the handshake's states, then asks and answers. */
+
+import type { Duplex } from "node:stream";
 import { type AgentFrame, type Ask, Fault, type HubFrame } from "@servereye/contract";
 import type { WebSocket } from "ws";
 import type { Again, AgentDoor, AgentLine, DoorAdmission, OnlineAgent } from "../../core/fleet/door.ts";
@@ -38,6 +40,8 @@ export interface AgentConnection {
 
 export interface ConnectionParts {
   ws: WebSocket;
+  /** What `ws` is on. */
+  socket: Duplex;
   /** Address of the peer. */
   from: string;
   door: AgentDoor;
@@ -59,7 +63,7 @@ const GOING_AWAY = 1001;
 
 export function serveAgent(parts: ConnectionParts): AgentConnection {
   const { ws, door, clock, limits, metrics, log } = parts;
-  const wire = createWire(ws, clock, limits);
+  const wire = createWire(ws, parts.socket, clock, limits);
   const early: Ask[] = [];
   /** Undone last to first when the connection ends. */
   const held: Undo[] = [parts.settled];

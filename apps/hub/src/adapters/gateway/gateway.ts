@@ -63,7 +63,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       server.handleUpgrade(request, socket, head, (ws) => {
         const { door, clock, chance } = parts;
         const connection = serveAgent({
-          ...{ ws, from, door, clock, chance, log, metrics, limits, waitingSlots },
+          ...{ ws, socket, from, door, clock, chance, log, metrics, limits, waitingSlots },
           settled: place,
         });
         connections.add(connection);

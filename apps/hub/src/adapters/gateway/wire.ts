@@ -1,4 +1,5 @@
 /** One agent's socket: frames out within a bound, frames in as the schema gives them, and its end. */
+import type { Duplex } from "node:stream";
 import { AgentFrame, type HubFrame } from "@servereye/contract";
 import type { RawData, WebSocket } from "ws";
 import type { Clock } from "../../core/ports.ts";
@@ -14,7 +15,18 @@ export interface Wire {
   readonly closed: Promise<void>;
 }
 
-export function createWire(ws: WebSocket, clock: Clock, limits: GatewayLimits): Wire {
+/** `socket`: what `ws` writes to. Frames of one turn of the event loop leave in one system call. */
+export function createWire(ws: WebSocket, socket: Duplex, clock: Clock, limits: GatewayLimits): Wire {
+  let gathering = false;
+  const gather = (): void => {
+    if (gathering) return;
+    gathering = true;
+    socket.cork();
+    setImmediate(() => {
+      gathering = false;
+      socket.uncork();
+    });
+  };
   let stopTimer = (): void => {};
   const closed = new Promise<void>((done) => {
     ws.once("close", () => {
@@ -28,6 +40,7 @@ export function createWire(ws: WebSocket, clock: Clock, limits: GatewayLimits): 
       const text = JSON.stringify(frame);
       // Bytes are at least as many as characters; what the socket holds already is counted in bytes.
       if (ws.bufferedAmount + text.length > limits.outboundBytes) return false;
+      gather();
       // Failures come as the socket's "error" and "close"; the callback keeps them from being thrown.
       ws.send(text, () => {});
       return true;

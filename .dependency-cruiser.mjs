@@ -110,6 +110,8 @@ export default {
     allow("^apps/cli/src/", "^apps/cli/src/", CONTRACT),
     builtIn("^apps/cli/src/"),
 
+    { from: { path: "^apps/web/vite\\.config\\.ts$" }, to: { path: npm("vite", "@vitejs/plugin-react") } },
+
     // What only tests, benches and the repository's own scripts run.
     { from: { path: TEST }, to: {} },
     { from: { path: "^scripts/" }, to: { pathNot: "^(apps|packages)/" } },

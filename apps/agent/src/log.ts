@@ -1,7 +1,5 @@
 /** What the agent tells of itself: an event with fields a line, as JSON, or as words on a terminal. */
-import { wordsOf } from "./words.ts";
-
-export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+import { type Fields, wordsOf } from "./words.ts";
 
 /** Never a secret in a field. `error` means somebody must act. */
 export interface Log {

@@ -1,5 +1,7 @@
 /** The agent's events in words, for a person at a terminal. */
-import type { Fields } from "./log.ts";
+
+/** What an event carries besides its name. */
+export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const words: Record<string, (f: Fields) => string> = {
   "agent.started": (f) => `ServerEye agent ${f.version}, server ${f.serverId}`,

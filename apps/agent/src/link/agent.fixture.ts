@@ -3,12 +3,13 @@ import type { Collector, Host } from "@servereye/commands/agent";
 import { type KeyPair, keyPairOf, randomBytes, serverIdOf, toBase64Url } from "@servereye/contract";
 import { MemoryDisk } from "../disk.fixture.ts";
 import type { Identity } from "../key.ts";
-import type { Fields, Log } from "../log.ts";
+import type { Log } from "../log.ts";
 import type { Pin } from "../pin.ts";
 import { HubTime } from "../serve/hub-time.ts";
 import { Journal } from "../serve/journal.ts";
 import { Serve } from "../serve/serve.ts";
 import { TurnedClock } from "../turned-clock.fixture.ts";
+import type { Fields } from "../words.ts";
 import { diagnose } from "./diagnose.ts";
 import { type Link, link } from "./link.ts";
 

@@ -62,7 +62,9 @@ async function floorRuns(options: RoundTripOptions, stops: (() => unknown)[]): P
   const echo = startChild(script("echo.ts"));
   stops.push(() => echo.stop());
   const line = await echo.told((message) => (typeof message === "string" ? message : undefined));
-  const hub = startChild(script("floor.ts"), { args: [`${phones.place.url}/bot${phones.place.token}`, line] });
+  const hub = startChild(script("floor.ts"), {
+    args: [`${phones.place.url}/bot${phones.place.token}`, line],
+  });
   stops.push(() => hub.stop());
   await hub.told((message) => (message === "polling" ? true : undefined));
   const processes = { hub: [hub.pid], agents: [echo.pid], "emulated Telegram": [phones.pid] };
@@ -111,7 +113,11 @@ async function hubRuns(
     together: false,
     beside: { persons: waiting, text: "/memory", expect: "offline" },
   });
-  return { floor, commands, besideOffline: { memory: summary(beside.times), offline: summary(beside.beside) } };
+  return {
+    floor,
+    commands,
+    besideOffline: { memory: summary(beside.times), offline: summary(beside.beside) },
+  };
 }
 
 async function measured(
@@ -147,7 +153,10 @@ async function phonesIn(
     pid: child.pid,
     place,
     async play(round) {
-      const done = child.told((message) => Timed.safeParse(message).data ?? Failed.safeParse(message).data, 180_000);
+      const done = child.told(
+        (message) => Timed.safeParse(message).data ?? Failed.safeParse(message).data,
+        180_000,
+      );
       child.process.send(round);
       const outcome = await done;
       if ("failed" in outcome) throw new Error(`${round.text}: ${outcome.failed}`);

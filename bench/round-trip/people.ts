@@ -2,8 +2,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { keyPairOf, newServerKey, seedOf, serverIdOf, toBase64Url } from "@servereye/contract";
-import { superviseEmbeddedPostgres } from "../../apps/hub/src/adapters/store/embedded/supervise.ts";
 import { lockDataFolder } from "../../apps/hub/src/adapters/store/embedded/lock.ts";
+import { superviseEmbeddedPostgres } from "../../apps/hub/src/adapters/store/embedded/supervise.ts";
 import { openStore } from "../../apps/hub/src/adapters/store/store.ts";
 import { systemChance, systemClock } from "../../apps/hub/src/clock.ts";
 import type { Log, Store } from "../../apps/hub/src/core/ports.ts";

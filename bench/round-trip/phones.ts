@@ -17,7 +17,8 @@ async function answerTime(id: number, text: string, expect: string): Promise<num
 }
 
 async function play({ persons, text, expect, together, beside }: Round): Promise<Timed> {
-  if (together) return { times: await Promise.all(persons.map((id) => answerTime(id, text, expect))), beside: [] };
+  if (together)
+    return { times: await Promise.all(persons.map((id) => answerTime(id, text, expect))), beside: [] };
   const times: number[] = [];
   const besides: number[] = [];
   for (const [at, id] of persons.entries()) {

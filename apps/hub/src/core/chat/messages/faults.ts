@@ -11,7 +11,7 @@ fault-sensor-not-found = 🌡 { $server } shows no temperature. { $silent ->
    *[other] It has sensors ({ $silent }), but none gives a sensible value just now.
  }
 fault-permission-denied = ⛔ The agent on { $server } may not read that. Give the user servereye access to it, or run the agent as root.
-fault-command-timeout = ⏱ { $server } did not answer /{ $command } within { NUMBER($seconds, maximumFractionDigits: 1) } s. It is connected; it may be very busy. Try again.
+fault-command-timeout = ⏱ { $server } did not answer /{ $command } within { NUMBER($seconds, maximumFractionDigits: 1) } s. It may be very busy, or just gone: see /status.
 fault-invalid-command = The agent on { $server } did not understand /{ $command }. Is it older than this hub? See /status.
 fault-container-not-found = There is no such container on { $server }.
 fault-container-action-failed = The container engine on { $server } refused: { $reason }
@@ -45,7 +45,7 @@ fault-sensor-not-found = 🌡 { $server } не показывает темпер
    *[other] Датчики есть ({ $silent }), но ни один не даёт осмысленного значения.
  }
 fault-permission-denied = ⛔ Агенту на { $server } нельзя это читать. Дайте доступ пользователю servereye или запускайте агента от root.
-fault-command-timeout = ⏱ { $server } не ответил на /{ $command } за { NUMBER($seconds, maximumFractionDigits: 1) } с. Связь есть; возможно, он очень занят. Повторите.
+fault-command-timeout = ⏱ { $server } не ответил на /{ $command } за { NUMBER($seconds, maximumFractionDigits: 1) } с. Он очень занят или только что пропал: см. /status.
 fault-invalid-command = Агент на { $server } не понял /{ $command }. Может быть, он старше хаба? См. /status.
 fault-container-not-found = На { $server } нет такого контейнера.
 fault-container-action-failed = Docker на { $server } отказал: { $reason }

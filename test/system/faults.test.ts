@@ -1,0 +1,236 @@
+/** What breaks in a life: the hub killed under traffic, agents killed and stopped, the database killed, Telegram ill. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { Health } from "@servereye/contract";
+import type { Actor } from "../telegram/actor.ts";
+import type { Agent } from "./agents.ts";
+import { PATIENCE_MS } from "./process.ts";
+import { type ApartSystem, ask, assertSecretsKept, openApart, press, reply } from "./system.ts";
+
+let system: ApartSystem;
+let agent: Agent;
+let ann: Actor;
+const crowd: Actor[] = [];
+
+before(async () => {
+  system = await openApart({ env: { SERVEREYE_ADMINS: "1", SERVEREYE_REGISTRATION: "open" } });
+  const hub = await system.startHub();
+  agent = system.startAgent("web-1", { url: hub.agentUrl, hubKey: hub.hubKey, enrol: hub.enrol });
+  await hub.ready;
+  system.secrets.add(agent.key());
+  const { control } = system.emulator;
+  ann = control.person({ id: 1, firstName: "Ann" });
+  for (let id = 11; id <= 16; id++) {
+    const person = control.person({ id, firstName: `Person ${id}` });
+    const { text } = await ask(ann, "/invite web-1 viewer");
+    const secret = /start=(inv_\S+)/.exec(text)?.[1] ?? "";
+    system.secrets.add(secret.slice(4));
+    assert.match((await ask(person, `/start ${secret}`)).text, /You are in/);
+    crowd.push(person);
+  }
+});
+after(() => system.close());
+
+/** Asks until the answer is one that `fits`; each try waits for its answer. */
+async function until(person: Actor, text: string, fits: RegExp): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await ask(person, text);
+    if (fits.test(answer.text)) return;
+    assert.ok(Date.now() < end, `never ${fits}, at last: ${answer.text}`);
+  }
+}
+
+async function health(): Promise<{ status: number; body: Health }> {
+  const response = await fetch(`${system.hub().url}/health`);
+  return { status: response.status, body: Health.parse(await response.json()) };
+}
+
+describe("the hub is killed under traffic and started again", () => {
+  const marks = new Map<string, Actor>();
+  const write = (round: number) => {
+    for (const person of crowd) {
+      const mark = `lost-${person.id}-${round}`;
+      marks.set(mark, person);
+      person.write(`/ping ${mark}`);
+    }
+  };
+  /** How many messages answer a mark. */
+  const answers = (mark: string, person: Actor): number =>
+    person.chat.messages.filter(({ from, text }) => from.bot && text.includes(`“${mark}”`)).length;
+
+  it("answers everything, loses no agent, and keeps its buttons", async () => {
+    const before = await ask(ann, "/ping");
+    const lines = agent.process.lines();
+    const [first, last] = [crowd[0], crowd.at(-1)];
+    assert.ok(first !== undefined && last !== undefined);
+    for (let round = 1; round <= 10; round++) write(round);
+    // In the midst of it: somebody's third is answered, much is on its way.
+    await reply(last.chat, ({ text }) => text.includes(`“lost-${last.id}-3”`));
+    await system.hub().process.end("SIGKILL");
+    const answeredBefore = [...marks].filter(([mark, person]) => answers(mark, person) > 0).length;
+    assert.ok(answeredBefore < marks.size, "all was answered before the kill: the test shows nothing");
+    for (let round = 11; round <= 14; round++) write(round);
+
+    const hub = await system.startHub();
+    await hub.ready;
+    await agent.connected(lines);
+    for (const person of crowd)
+      await reply(person.chat, ({ text }) => text.includes(`“lost-${person.id}-14”`));
+
+    const counts = [...marks].map(([mark, person]) => [mark, answers(mark, person)] as const);
+    assert.deepEqual(
+      counts.filter(([, count]) => count === 0),
+      [],
+      "never answered",
+    );
+    const twice = counts.filter(([, count]) => count > 1);
+    // One chat's updates are handled one after the other: one of each may have been answered and not yet noted.
+    assert.ok(twice.length <= 2 * crowd.length, `answered twice: ${twice.map(([mark]) => mark)}`);
+    assert.ok(twice.every(([, count]) => count === 2));
+    for (const [, person] of marks) {
+      const order = person.chat.messages.flatMap(({ from, text }) =>
+        from.bot ? [...text.matchAll(/“lost-\d+-(\d+)”/g)].map((match) => Number(match[1])) : [],
+      );
+      const firsts = order.filter((round, at) => order.indexOf(round) === at);
+      assert.deepEqual(
+        firsts,
+        [...firsts].sort((a, b) => a - b),
+        "out of order",
+      );
+    }
+
+    ann.chat.readAll();
+    ann.press("🔄 Refresh", { messageId: before.messageId });
+    const refreshed = await reply(ann.chat, ({ messageId }) => messageId === before.messageId);
+    assert.match(refreshed.text, /🏓 web-1/);
+  });
+
+  it("a duplicated update acts once", async () => {
+    const written = ann.write("/ping twice");
+    await reply(ann.chat, ({ text }) => text.includes("“twice”"));
+    for (let n = 0; n < 5; n++) system.emulator.control.redeliver(written.updateId);
+    await ask(ann, "/ping after");
+    assert.equal(
+      ann.chat.messages.filter(({ from, text }) => from.bot && text.includes("“twice”")).length,
+      1,
+    );
+  });
+});
+
+describe("an agent", () => {
+  it("that is killed is offline at once, with since when, and comes back", async () => {
+    const killed = Date.now();
+    await agent.process.end("SIGKILL");
+    await until(ann, "/ping", /web-1 is offline/);
+    const took: number[] = [];
+    for (let n = 0; n < 7; n++) {
+      const began = performance.now();
+      const { text, html } = await ask(ann, "/memory");
+      took.push(performance.now() - began);
+      assert.match(text, /🔴 web-1 is offline\. Last seen/);
+      const since = Number(/<tg-time unix="(\d+)"/.exec(html)?.[1]);
+      assert.ok(Math.abs(since - killed / 1000) <= 15, `since ${since}, killed at ${killed / 1000}`);
+    }
+    const [median = Number.NaN] = took.toSorted((a, b) => a - b).slice(3);
+    assert.ok(median < 100, `${took.map(Math.round)} ms`);
+    assert.match((await ask(ann, "/status")).text, /🔴 State: offline, last seen/);
+    assert.match((await ask(ann, "/servers")).text, /1 server, 0 online/);
+    agent = agent.again();
+    await agent.connected();
+    assert.match((await ask(ann, "/ping")).text, /🏓 web-1/);
+  });
+
+  it("that does not answer is named with what was asked and for how long; nobody else waits", async () => {
+    agent.process.child.kill("SIGSTOP");
+    const { message } = ann.write("/memory");
+    const newer = ({ messageId }: { messageId: number }) => messageId > message.messageId;
+    const first = await ann.chat.next(newer, { timeoutMs: PATIENCE_MS });
+    assert.match(first.text, /⏳ Asking web-1 for memory/);
+    const [other] = crowd;
+    assert.ok(other !== undefined);
+    const began = performance.now();
+    assert.match((await ask(other, "/servers")).text, /web-1/);
+    assert.ok(performance.now() - began < 1_000, "another person waited");
+    const said = await reply(ann.chat, newer);
+    assert.equal(said.messageId, first.messageId);
+    assert.match(said.text, /web-1 did not answer \/memory within 5 s/);
+    agent.process.child.kill("SIGCONT");
+    assert.match((await press(ann, "🔄 Refresh")).message.text, /Memory · web-1/);
+  });
+});
+
+describe("the private database", () => {
+  it("is killed, and all goes on by itself", async () => {
+    const file = join(system.folder, "data/postgres/postmaster.pid");
+    const pid = Number(readFileSync(file, "utf8").split("\n")[0]);
+    process.kill(pid, "SIGKILL");
+    const asked = ann.write("/ping");
+    const first = await reply(ann.chat, ({ messageId }) => messageId > asked.message.messageId);
+    assert.match(first.text, /🏓 web-1|database can not be reached/);
+    await until(ann, "/ping", /🏓 web-1/);
+    assert.notEqual(Number(readFileSync(file, "utf8").split("\n")[0]), pid);
+    assert.equal((await health()).status, 200);
+    assert.match((await ask(ann, "/servers")).text, /1 server, 1 online/);
+  });
+});
+
+describe("Telegram is ill", () => {
+  const faults = () => system.emulator.control.faults;
+
+  it("with 429 it is waited for as long as it says, and the answer comes once", async () => {
+    faults().add({ kind: "429", times: 1, method: "sendMessage", retryAfter: 1, chatId: ann.id });
+    const [other] = crowd;
+    assert.ok(other !== undefined);
+    const { message } = ann.write("/ping slow-down");
+    assert.match((await ask(other, "/ping")).text, /🏓 web-1/);
+    const answer = await reply(ann.chat, ({ messageId }) => messageId > message.messageId);
+    assert.ok(answer.sentAt - message.sentAt >= 1_000, "too soon");
+    assert.equal(ann.chat.messages.filter(({ text }) => text.includes("“slow-down”")).length, 1);
+  });
+
+  it("with 5xx and broken connections answers still come", async () => {
+    for (const kind of ["500", "502", "drop"] as const)
+      faults().add({ kind, times: 1, method: "sendMessage", chatId: ann.id });
+    assert.match((await ask(ann, "/ping hard-way")).text, /“hard-way”/);
+    for (const kind of ["502", "drop"] as const) faults().add({ kind, times: 1, method: "getUpdates" });
+    assert.match((await ask(ann, "/ping by-poll")).text, /“by-poll”/);
+    assert.match((await ask(ann, "/ping by-poll-2")).text, /“by-poll-2”/);
+    assert.equal(faults().pending, 0);
+  });
+
+  it("an answer whose confirmation is lost comes at most twice", async () => {
+    faults().add({ kind: "drop-after", times: 1, method: "sendMessage", chatId: ann.id });
+    ann.write("/ping unsure");
+    await reply(ann.chat, ({ text }) => text.includes("“unsure”"));
+    await ask(ann, "/servers");
+    const copies = ann.chat.messages.filter(({ text }) => text.includes("“unsure”")).length;
+    assert.ok(copies <= 2, `${copies} times`);
+  });
+
+  it("a person who blocks the bot hinders nobody, and is served again later", async () => {
+    const blocker = system.emulator.control.person({ id: 50, firstName: "Blocker" });
+    await ask(blocker, "/start");
+    blocker.write("/servers");
+    blocker.block();
+    assert.match((await ask(ann, "/ping")).text, /🏓 web-1/);
+    blocker.unblock();
+    assert.match((await ask(blocker, "/servers")).text, /no servers yet/);
+  });
+
+  it("another poller makes it wait, not die", async () => {
+    const { url, token } = system.emulator;
+    const stolen = await fetch(`${url}/bot${token}/getUpdates?timeout=0`);
+    assert.equal(stolen.status, 200);
+    const answer = await ask(ann, "/ping conflict");
+    assert.match(answer.text, /“conflict”/);
+    assert.ok(system.emulator.control.calls.some(({ code }) => code === 409));
+    assert.equal((await health()).body.telegram.status, "ok");
+  });
+});
+
+it("none of the secrets of all this was logged", () => {
+  assert.ok(assertSecretsKept(system) > 1_000);
+});

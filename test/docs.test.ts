@@ -1,0 +1,259 @@
+/** Docs and code held equal: codes, variables, commands, thresholds, metrics, events, links, scripts and paths. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, resolve } from "node:path";
+import { describe, test } from "node:test";
+import { readings } from "@servereye/commands/hub";
+import { FAULT_CODES, MAX_FRAME_BYTES, type Measure } from "@servereye/contract";
+import { MOST_RUNS } from "../apps/agent/src/serve/runs.ts";
+import { VARIABLES } from "../apps/agent/src/variables.ts";
+import { GATEWAY_LIMITS } from "../apps/hub/src/adapters/gateway/limits.ts";
+import { openMetrics } from "../apps/hub/src/adapters/telemetry/metrics.ts";
+import { readConfig } from "../apps/hub/src/config.ts";
+import { menuFor } from "../apps/hub/src/core/chat/menu.ts";
+import { headingsOf, linksOf, rowsOf, withoutFences } from "./docs/markdown.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  cwd: root,
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter((path) => path !== "" && existsSync(join(root, path)));
+const pages = tracked.filter((path) => path.endsWith(".md"));
+
+/** Sources that run in production, as one text. */
+const sources = (...folders: string[]): string =>
+  tracked
+    .filter((path) => folders.some((folder) => path.startsWith(folder)))
+    .filter((path) => /\.tsx?$/.test(path) && !/\.(test|test-suite|test-code|fixture)\.tsx?$/.test(path))
+    .map(read)
+    .join("\n");
+
+const sorted = (words: Iterable<string>): string[] => [...new Set(words)].sort();
+/** The code spans of a cell: "`a`, `b`" gives a and b. */
+const spans = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, span]) => span ?? "");
+const matches = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, first]) => first ?? "");
+
+describe("faults", () => {
+  test("every code is documented once, with what it means and what to do, and no other is", () => {
+    const rows = rowsOf(read("docs/faults.md")).filter(({ head }) => head[0] === "code");
+    assert.deepEqual(rows.flatMap(({ cells }) => spans(cells[0] ?? "")).sort(), [...FAULT_CODES].sort());
+    for (const { cells } of rows)
+      assert.ok(
+        cells.length === 3 && cells.every((cell) => cell.length > 5 || cell === "Wait."),
+        cells.join(" | "),
+      );
+  });
+});
+
+describe("variables", () => {
+  const rows = rowsOf(read("docs/operations.md")).filter(({ head }) => head[0] === "variable");
+  const documented = rows.flatMap(({ cells }) => spans(cells[0] ?? ""));
+
+  test("all that hub and agent read are documented, and no others", () => {
+    const hub = matches(
+      read("apps/hub/src/config.ts"),
+      /"?\b((?:SERVEREYE|TELEGRAM|DATABASE|REDIS|OTEL)_[A-Z_]*[A-Z])\b"?[,:)\]]/g,
+    );
+    // Read where they are used, by libraries or by the system's own rules.
+    const others = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "TMPDIR", "XDG_STATE_HOME"];
+    const code = sources("apps/hub/src", "apps/agent/src");
+    for (const name of others) assert.ok(code.includes(name), name);
+    assert.deepEqual(documented.toSorted(), sorted([...hub, ...VARIABLES, ...others]));
+  });
+
+  test("the hub takes each documented name, or says that it is not built yet", () => {
+    for (const { cells } of rows) {
+      for (const name of spans(cells[0] ?? "")) {
+        const later = cells[2]?.startsWith("not in this version") ?? false;
+        if (later) assert.throws(() => readConfig({ [name]: "x" }), /not in this version/, name);
+        else assert.doesNotThrow(() => readConfig({ [name]: "" }), name);
+      }
+    }
+  });
+
+  test("the documented defaults are those of the code", () => {
+    const config = readConfig({});
+    const telegram = readConfig({ TELEGRAM_BOT_TOKEN: `1:${"a".repeat(35)}` }).telegram;
+    const defaults: Record<string, string> = {
+      SERVEREYE_DATA_DIR: config.dataDir,
+      SERVEREYE_HTTP_HOST: config.http.host,
+      SERVEREYE_HTTP_PORT: String(config.http.port),
+      SERVEREYE_REGISTRATION: config.registration,
+      SERVEREYE_LOG_LEVEL: config.logLevel,
+      SERVEREYE_LOCAL_AGENT: config.localAgent ? "on" : "off",
+      TELEGRAM_API_ROOT: telegram?.apiRoot ?? "",
+    };
+    const told = Object.fromEntries(
+      rows.map(({ cells }) => [spans(cells[0] ?? "")[0] ?? "", spans(cells[1] ?? "")[0] ?? ""]),
+    );
+    for (const [name, value] of Object.entries(defaults)) assert.equal(told[name], value, name);
+  });
+});
+
+describe("commands", () => {
+  // /start is in no menu: Telegram shows it as a button of its own.
+  const known = [...menuFor("en", "admin").map(({ name }) => name), "start"].sort();
+
+  test("each has its heading in docs/commands.md, and no other has", () => {
+    const headings = headingsOf(read("docs/commands.md")).filter((heading) => heading.startsWith("/"));
+    assert.deepEqual(
+      headings.sort(),
+      known.map((name) => `/${name}`),
+    );
+  });
+
+  test("each is in the README's table, and no other is", () => {
+    const table = rowsOf(read("README.md")).filter(({ cells }) => cells[0]?.startsWith("`/"));
+    const named = table.flatMap(({ cells }) => spans(cells[0] ?? ""));
+    assert.deepEqual(
+      named.sort(),
+      known.map((name) => `/${name}`),
+    );
+  });
+
+  test("the thresholds are those of the measures", () => {
+    const all: readonly Measure[] = readings.flatMap(({ measures }) => measures);
+    const number = (cell: string | undefined) =>
+      cell === "–" ? undefined : Number(/^[\d.]+/.exec(cell ?? "")?.[0]);
+    const told = rowsOf(read("docs/commands.md"))
+      .filter(({ head }) => head[0] === "measure")
+      .map(({ cells: [key = "", warn, bad] }) => [spans(key)[0], number(warn), number(bad)]);
+    const real = all
+      .filter(({ warn, bad }) => warn !== undefined || bad !== undefined)
+      .map(({ key, warn, bad }) => [key, warn, bad]);
+    assert.deepEqual(told.sort(), real.sort());
+  });
+});
+
+describe("monitoring", () => {
+  const page = read("docs/monitoring.md");
+  const code = sources("apps/hub/src", "apps/agent/src");
+
+  test("every metric of the code is documented with its kind, and no other is", async () => {
+    const registry = (await openMetrics().expose()).text;
+    const given = matches(registry, /^# TYPE (servereye_\w+) /gm);
+    const ours = given.filter((name) => /^servereye_command/.test(name));
+    const counted = matches(code, /metrics\.count\(\s*"(\w+)"/g).map((name) => `servereye_${name}_total`);
+    const gauged = matches(code, /metrics\.gauge\(\s*"(\w+)"/g).map((name) => `servereye_${name}`);
+    assert.ok(counted.length > 10 && gauged.length > 4, "the patterns fit the code no more");
+    const rows = rowsOf(page).filter(({ head }) => head[0] === "metric");
+    const told = rows.map(({ cells }) => spans(cells[0] ?? "")[0] ?? "");
+    assert.deepEqual(told.toSorted(), sorted([...ours, ...counted, ...gauged]));
+    for (const { cells } of rows) {
+      const name = spans(cells[0] ?? "")[0] ?? "";
+      const kind = gauged.includes(name) ? "gauge" : /_total$/.test(name) ? "counter" : "histogram";
+      assert.equal(cells[1], kind, name);
+    }
+    const mentioned = matches(page, /`(servereye_\w+[a-z])`/g);
+    for (const name of mentioned) assert.ok(told.includes(name) || given.includes(name), name);
+  });
+
+  test("every documented event is one that is logged", () => {
+    const events = rowsOf(page)
+      .filter(({ head }) => head[0] === "event")
+      .flatMap(({ cells }) => spans(cells[0] ?? ""));
+    assert.ok(events.length > 40);
+    assert.equal(new Set(events).size, events.length, "one twice");
+    for (const event of events) assert.ok(code.includes(`"${event}"`), event);
+  });
+});
+
+describe("security", () => {
+  test("the documented bounds are those of the code", () => {
+    const number = (path: string, pattern: RegExp): number => {
+      const found = pattern.exec(read(path))?.[1];
+      assert.ok(found, `${path} has no ${pattern}`);
+      return Number(found.replaceAll("_", ""));
+    };
+    const ask = "apps/hub/src/core/fleet/ask.ts";
+    const tries = "apps/hub/src/core/fleet/tries.ts";
+    const bounds = [
+      MAX_FRAME_BYTES,
+      GATEWAY_LIMITS.handshakeMs,
+      GATEWAY_LIMITS.handshakes,
+      GATEWAY_LIMITS.handshakesPerAddress,
+      GATEWAY_LIMITS.waiting,
+      GATEWAY_LIMITS.waitingPerAddress,
+      GATEWAY_LIMITS.idleFrames,
+      number(ask, /inAll: ([\d_]+)/),
+      number(ask, /perServer: ([\d_]+)/),
+      MOST_RUNS,
+      number(tries, /each: (\d+), inAll: \d+/),
+      number(tries, /each: \d+, inAll: (\d+)/),
+    ];
+    const told = rowsOf(read("docs/security.md"))
+      .filter(({ head }) => head[1] === "at most")
+      .map(({ cells }) => Number.parseInt((cells[1] ?? "").replaceAll(",", ""), 10));
+    assert.deepEqual(told, bounds);
+    const busy = rowsOf(read("docs/faults.md")).find(({ cells }) => cells[0] === "`AGENT_BUSY`");
+    assert.match(busy?.cells[1] ?? "", new RegExp(`^${bounds[8]} .* ${MOST_RUNS} different`));
+  });
+});
+
+describe("all pages", () => {
+  for (const page of pages) {
+    const text = read(page);
+    test(`${page}: links lead somewhere`, () => {
+      for (const link of linksOf(text)) {
+        if (/^(https?|mailto):/.test(link)) continue;
+        const [path = "", anchor] = link.split("#");
+        const target = path === "" ? page : normalize(join(dirname(page), decodeURIComponent(path)));
+        assert.ok(existsSync(join(root, target)), `${link}: there is no ${target}`);
+        if (anchor === undefined) continue;
+        const anchors = headingsOf(read(target)).map((heading) =>
+          heading
+            .toLowerCase()
+            .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
+            .replaceAll(" ", "-"),
+        );
+        assert.ok(anchors.includes(anchor), `${link}: no heading of that name`);
+      }
+    });
+
+    test(`${page}: scripts, commands and paths exist`, () => {
+      const { scripts } = JSON.parse(read("package.json"));
+      for (const script of matches(text, /\bnpm run ([\w:-]+)/g)) assert.ok(script in scripts, script);
+      for (const script of matches(text, /\bnpm (start|test)\b/g)) assert.ok(script in scripts, script);
+      const commandLine = sources("apps/cli/src");
+      for (const word of matches(text, /\bnpx servereye ([a-z]+)/g))
+        assert.ok(new RegExp(`\\b${word}\\b`).test(commandLine), `the command line has no ${word}`);
+      for (const path of pathsIn(text)) assert.ok(existsSync(join(root, path)), path);
+      for (const name of matches(
+        text,
+        /(?:^|[^\w/.-])([a-z][\w-]*(?:\.[a-z][\w-]*)*\.test(?:-suite)?\.ts)\b/g,
+      )) {
+        if (/^x\.test/.test(name)) continue;
+        assert.ok(
+          tracked.some((path) => path.endsWith(`/${name}`)),
+          name,
+        );
+      }
+    });
+  }
+
+  test("the pages there should be are there", () => {
+    const want = "README CHANGELOG CONTRIBUTING docs/architecture docs/commands docs/development docs/faults";
+    const more = "docs/monitoring docs/operations docs/performance docs/security";
+    for (const name of `${want} ${more}`.split(" ")) assert.ok(pages.includes(`${name}.md`), name);
+    const decisions = readdirSync(join(root, "docs/adr")).filter((name) => name.endsWith(".md"));
+    assert.deepEqual(
+      decisions.map((name) => Number(name.slice(0, 4))),
+      decisions.map((_, at) => at + 1),
+      "decisions are numbered without a gap",
+    );
+    assert.match(read("LICENSE"), /MIT License/);
+  });
+});
+
+/** Paths into this repository that stand in code spans, without globs. */
+function pathsIn(text: string): string[] {
+  return spans(withoutFences(text)).filter(
+    (span) => /^(apps|packages|test|scripts|deploy|docs|bench)\/[\w./-]*$/.test(span) && !/NAME/.test(span),
+  );
+}

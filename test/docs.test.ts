@@ -67,6 +67,14 @@ describe("variables", () => {
     assert.deepEqual(documented.toSorted(), sorted([...hub, ...VARIABLES, ...others]));
   });
 
+  test("nothing else is read from the environment", () => {
+    // Everybody's own: where programs are, how a terminal is, what npm tells its scripts.
+    const everybodys = /^(PATH|TERM|NO_COLOR|FORCE_COLOR|COLUMNS|NODE_ENV|npm_\w+)$/;
+    const found = matches(sources("apps/", "packages/"), /\benv(?:\.|\[")([A-Za-z_]\w*)/g);
+    assert.ok(found.includes("XDG_STATE_HOME"), "the pattern fits the code no more");
+    for (const name of found) assert.ok(documented.includes(name) || everybodys.test(name), name);
+  });
+
   test("the hub takes each documented name, or says that it is not built yet", () => {
     for (const { cells } of rows) {
       for (const name of spans(cells[0] ?? "")) {

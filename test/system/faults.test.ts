@@ -48,64 +48,98 @@ async function health(): Promise<{ status: number; body: Health }> {
   return { status: response.status, body: Health.parse(await response.json()) };
 }
 
-describe("the hub is killed under traffic and started again", () => {
+/** Each message has a mark that its answer repeats, so that answers can be told apart and counted. */
+function traffic(name: string) {
   const marks = new Map<string, Actor>();
-  const write = (round: number) => {
-    for (const person of crowd) {
-      const mark = `lost-${person.id}-${round}`;
-      marks.set(mark, person);
-      person.write(`/ping ${mark}`);
-    }
+  const mark = (person: Actor, round: number) => `${name}-${person.id}-${round}`;
+  const answers = (text: string, person: Actor): number =>
+    person.chat.messages.filter((message) => message.from.bot && message.text.includes(`“${text}”`)).length;
+  return {
+    write(round: number) {
+      for (const person of crowd) {
+        marks.set(mark(person, round), person);
+        person.write(`/ping ${mark(person, round)}`);
+      }
+    },
+    /** Resolves when everybody has the answer to this round. */
+    async answered(round: number, persons: readonly Actor[] = crowd): Promise<void> {
+      for (const person of persons)
+        await reply(person.chat, ({ text }) => text.includes(`“${mark(person, round)}”`));
+    },
+    /** How often each mark was answered. */
+    counts: () => [...marks].map(([text, person]) => ({ text, count: answers(text, person) })),
+    /** Rounds in the order in which a person was answered first. */
+    order(person: Actor): number[] {
+      const pattern = new RegExp(`“${name}-\\d+-(\\d+)”`, "g");
+      const all = person.chat.messages.flatMap(({ from, text }) =>
+        from.bot ? [...text.matchAll(pattern)].map((match) => Number(match[1])) : [],
+      );
+      return [...new Set(all)];
+    },
   };
-  /** How many messages answer a mark. */
-  const answers = (mark: string, person: Actor): number =>
-    person.chat.messages.filter(({ from, text }) => from.bot && text.includes(`“${mark}”`)).length;
+}
 
+describe("the hub is killed under traffic and started again", () => {
   it("answers everything, loses no agent, and keeps its buttons", async () => {
     const before = await ask(ann, "/ping");
     const lines = agent.process.lines();
-    const [first, last] = [crowd[0], crowd.at(-1)];
-    assert.ok(first !== undefined && last !== undefined);
+    const { write, answered, counts, order } = traffic("lost");
     for (let round = 1; round <= 10; round++) write(round);
-    // In the midst of it: somebody's third is answered, much is on its way.
-    await reply(last.chat, ({ text }) => text.includes(`“lost-${last.id}-3”`));
+    // In the midst of it: the last one's third is answered, much is on its way.
+    await answered(3, crowd.slice(-1));
     await system.hub().process.end("SIGKILL");
-    const answeredBefore = [...marks].filter(([mark, person]) => answers(mark, person) > 0).length;
-    assert.ok(answeredBefore < marks.size, "all was answered before the kill: the test shows nothing");
+    assert.ok(
+      counts().some(({ count }) => count === 0),
+      "all was answered before the kill: the test shows nothing",
+    );
     for (let round = 11; round <= 14; round++) write(round);
 
     const hub = await system.startHub();
     await hub.ready;
     await agent.connected(lines);
-    for (const person of crowd)
-      await reply(person.chat, ({ text }) => text.includes(`“lost-${person.id}-14”`));
-
-    const counts = [...marks].map(([mark, person]) => [mark, answers(mark, person)] as const);
+    await answered(14);
     assert.deepEqual(
-      counts.filter(([, count]) => count === 0),
+      counts().filter(({ count }) => count === 0),
       [],
       "never answered",
     );
-    const twice = counts.filter(([, count]) => count > 1);
-    // One chat's updates are handled one after the other: one of each may have been answered and not yet noted.
-    assert.ok(twice.length <= 2 * crowd.length, `answered twice: ${twice.map(([mark]) => mark)}`);
-    assert.ok(twice.every(([, count]) => count === 2));
-    for (const [, person] of marks) {
-      const order = person.chat.messages.flatMap(({ from, text }) =>
-        from.bot ? [...text.matchAll(/“lost-\d+-(\d+)”/g)].map((match) => Number(match[1])) : [],
-      );
-      const firsts = order.filter((round, at) => order.indexOf(round) === at);
+    const twice = counts().filter(({ count }) => count > 1);
+    // One chat's updates are handled one after the other: one of each may have been answered and not yet noted,
+    // and the note of the one before may have been on its way.
+    assert.ok(twice.length <= 2 * crowd.length, `answered twice: ${twice.map(({ text }) => text)}`);
+    assert.ok(twice.every(({ count }) => count === 2));
+    for (const person of crowd)
       assert.deepEqual(
-        firsts,
-        [...firsts].sort((a, b) => a - b),
-        "out of order",
+        order(person),
+        Array.from({ length: 14 }, (_, at) => at + 1),
       );
-    }
 
     ann.chat.readAll();
     ann.press("🔄 Refresh", { messageId: before.messageId });
     const refreshed = await reply(ann.chat, ({ messageId }) => messageId === before.messageId);
     assert.match(refreshed.text, /🏓 web-1/);
+  });
+
+  it("stopped in the midst of traffic it loses nothing and says nothing twice", async () => {
+    const { write, answered, counts, order } = traffic("stop");
+    for (let round = 1; round <= 8; round++) write(round);
+    await answered(2, crowd.slice(-1));
+    assert.equal(await system.hub().process.end("SIGTERM"), 0);
+    for (let round = 9; round <= 10; round++) write(round);
+    const lines = agent.process.lines();
+    const hub = await system.startHub();
+    await agent.connected(lines);
+    await hub.ready;
+    await answered(10);
+    assert.deepEqual(
+      counts().filter(({ count }) => count !== 1),
+      [],
+    );
+    for (const person of crowd)
+      assert.deepEqual(
+        order(person),
+        Array.from({ length: 10 }, (_, at) => at + 1),
+      );
   });
 
   it("a duplicated update acts once", async () => {
@@ -174,6 +208,24 @@ describe("the private database", () => {
     assert.notEqual(Number(readFileSync(file, "utf8").split("\n")[0]), pid);
     assert.equal((await health()).status, 200);
     assert.match((await ask(ann, "/servers")).text, /1 server, 1 online/);
+  });
+
+  it("is killed under traffic, and everybody is answered or told", async () => {
+    const { write, answered } = traffic("base");
+    const said = () => crowd.map(({ chat }) => chat.messages.filter(({ from }) => from.bot).length);
+    const before = said();
+    for (let round = 1; round <= 6; round++) write(round);
+    await answered(2, crowd.slice(-1));
+    process.kill(
+      Number(readFileSync(join(system.folder, "data/postgres/postmaster.pid"), "utf8").split("\n")[0]),
+      "SIGKILL",
+    );
+    for (let round = 7; round <= 9; round++) write(round);
+    for (const person of crowd) await until(person, "/servers", /1 server, 1 online/);
+    write(10);
+    await answered(10);
+    // Each of ten messages, and at least one /servers, has got a message of its own.
+    for (const [at, count] of said().entries()) assert.ok(count - (before[at] ?? 0) >= 11, `person ${at}`);
   });
 });
 

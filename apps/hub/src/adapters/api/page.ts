@@ -17,6 +17,8 @@ export async function pageRoutes(app: FastifyInstance, folder: string | undefine
     root: folder,
     index: ["index.html"],
     cacheControl: false,
+    // The build lays compressed doubles beside its files: a phone loads a third.
+    preCompressed: true,
     setHeaders: (reply, path) => {
       const hashed = /[/\\]assets[/\\]/.test(path);
       reply.header("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");

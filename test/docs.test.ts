@@ -8,6 +8,7 @@ import { readings } from "@servereye/commands/hub";
 import { FAULT_CODES, MAX_FRAME_BYTES, type Measure } from "@servereye/contract";
 import { MOST_RUNS } from "../apps/agent/src/serve/runs.ts";
 import { VARIABLES } from "../apps/agent/src/variables.ts";
+import { HELP } from "../apps/cli/src/help.ts";
 import { GATEWAY_LIMITS } from "../apps/hub/src/adapters/gateway/limits.ts";
 import { openMetrics } from "../apps/hub/src/adapters/telemetry/metrics.ts";
 import { readConfig } from "../apps/hub/src/config.ts";
@@ -68,8 +69,8 @@ describe("variables", () => {
   });
 
   test("nothing else is read from the environment", () => {
-    // Everybody's own: where programs are, how a terminal is, what npm tells its scripts.
-    const everybodys = /^(PATH|TERM|NO_COLOR|FORCE_COLOR|COLUMNS|NODE_ENV|npm_\w+)$/;
+    // Everybody's own: where programs are, how a terminal and its language are, what npm tells its scripts.
+    const everybodys = /^(PATH|TERM|LANG|LC_ALL|LC_MESSAGES|NO_COLOR|FORCE_COLOR|COLUMNS|NODE_ENV|npm_\w+)$/;
     const found = matches(sources("apps/", "packages/"), /\benv(?:\.|\[")([A-Za-z_]\w*)/g);
     assert.ok(found.includes("XDG_STATE_HOME"), "the pattern fits the code no more");
     for (const name of found) assert.ok(documented.includes(name) || everybodys.test(name), name);
@@ -101,6 +102,20 @@ describe("variables", () => {
       rows.map(({ cells }) => [spans(cells[0] ?? "")[0] ?? "", spans(cells[1] ?? "")[0] ?? ""]),
     );
     for (const [name, value] of Object.entries(defaults)) assert.equal(told[name], value, name);
+  });
+});
+
+describe("the command line", () => {
+  test("each of its commands is in docs/operations.md, and no other is", () => {
+    const known = matches(HELP, /^ {2}([a-z]+) {2,}/gm).filter((name) => name !== "help");
+    assert.ok(known.length > 4, "the pattern fits the help no more");
+    const told = rowsOf(read("docs/operations.md"))
+      .filter(({ head }) => head[0] === "command")
+      .flatMap(({ cells }) => spans(cells[0] ?? ""));
+    assert.deepEqual(told.sort(), known.sort());
+    for (const page of pages)
+      for (const word of matches(read(page), /\bnpx servereye ([a-z]+)/g))
+        assert.ok(known.includes(word), `${page}: the command line has no ${word}`);
   });
 });
 
@@ -208,29 +223,20 @@ describe("all pages", () => {
   for (const page of pages) {
     const text = read(page);
     test(`${page}: links lead somewhere`, () => {
-      for (const link of linksOf(text)) {
-        if (/^(https?|mailto):/.test(link)) continue;
+      const lost = linksOf(text).filter((link) => {
+        if (/^(https?|mailto):/.test(link)) return false;
         const [path = "", anchor] = link.split("#");
         const target = path === "" ? page : normalize(join(dirname(page), decodeURIComponent(path)));
-        assert.ok(existsSync(join(root, target)), `${link}: there is no ${target}`);
-        if (anchor === undefined) continue;
-        const anchors = headingsOf(read(target)).map((heading) =>
-          heading
-            .toLowerCase()
-            .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
-            .replaceAll(" ", "-"),
-        );
-        assert.ok(anchors.includes(anchor), `${link}: no heading of that name`);
-      }
+        if (!existsSync(join(root, target))) return true;
+        return anchor !== undefined && !headingsOf(read(target)).map(anchorOf).includes(anchor);
+      });
+      assert.deepEqual(lost, []);
     });
 
     test(`${page}: scripts, commands and paths exist`, () => {
       const { scripts } = JSON.parse(read("package.json"));
       for (const script of matches(text, /\bnpm run ([\w:-]+)/g)) assert.ok(script in scripts, script);
       for (const script of matches(text, /\bnpm (start|test)\b/g)) assert.ok(script in scripts, script);
-      const commandLine = sources("apps/cli/src");
-      for (const word of matches(text, /\bnpx servereye ([a-z]+)/g))
-        assert.ok(new RegExp(`\\b${word}\\b`).test(commandLine), `the command line has no ${word}`);
       for (const path of pathsIn(text)) assert.ok(existsSync(join(root, path)), path);
       for (const name of matches(
         text,
@@ -258,6 +264,13 @@ describe("all pages", () => {
     assert.match(read("LICENSE"), /MIT License/);
   });
 });
+
+/** As GitHub makes it of a heading: lower case, dashes for spaces, letters and digits only. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
+    .replaceAll(" ", "-");
 
 /** Paths into this repository that stand in code spans, without globs. */
 function pathsIn(text: string): string[] {

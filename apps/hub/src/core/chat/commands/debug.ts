@@ -51,7 +51,7 @@ export const debug: ChatCommand = {
           const here = presence.get(server.id);
           const version = here
             ? `${here.facts.version} · ${t("debug-protocol", { protocol: here.protocol })}`
-            : t("servers-offline");
+            : t("debug-offline");
           return {
             label: `${server.number}. ${server.name}`,
             value: [

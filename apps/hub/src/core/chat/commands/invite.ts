@@ -26,7 +26,14 @@ export const invite: ChatCommand = {
       if (!decision.allowed) return turn.show({ blocks: [text(t("invite-usage"))] });
     } else {
       const found = which(reference, actor.servers);
-      if (found.kind !== "one") return turn.show(notOne(turn, found, reference));
+      // "web-1 reader": the server is right, the role is none.
+      const typo = words.length > 1 && found.kind === "none" && last !== role;
+      if (typo && which(words.slice(0, -1).join(" "), actor.servers).kind === "one")
+        return turn.show({ blocks: [text(t("invite-usage"))] });
+      if (found.kind !== "one") {
+        const again = { command: "invite", words: (serverId: string) => [serverId, role] };
+        return turn.show(notOne(turn, found, reference, again));
+      }
       const decision = authorize(actor, "server.share", { serverId: found.server.id });
       if (!decision.allowed) return turn.show({ blocks: [text(refusal(turn, decision))] });
       // Nobody gives away more than they have, and ownership is not given by link.

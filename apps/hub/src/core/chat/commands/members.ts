@@ -4,7 +4,9 @@ import { noServers, refusal } from "../faults.ts";
 import { CONFIRM_TTL_MS, type Turn, text } from "../turn.ts";
 import { which } from "../which.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
-import { notOne } from "./not-one.ts";
+import { type Again, choose, notOne } from "./not-one.ts";
+
+const again: Again = { command: "members", words: (serverId) => [serverId] };
 
 export const members: ChatCommand = {
   name: "members",
@@ -23,8 +25,9 @@ export const members: ChatCommand = {
         : implied
           ? { kind: "one" as const, server: implied }
           : undefined;
-    if (found === undefined) return turn.show({ blocks: [text(t("members-usage"))] });
-    if (found.kind !== "one") return turn.show(notOne(turn, found, reference));
+    if (found === undefined)
+      return turn.show(choose(turn, t("pick-which", { command: again.command }), actor.servers, again));
+    if (found.kind !== "one") return turn.show(notOne(turn, found, reference, again));
     await list(turn, found.server.id);
   },
 };

@@ -5,7 +5,9 @@ import { noServers, refusal } from "../faults.ts";
 import { CONFIRM_TTL_MS, type Turn, text } from "../turn.ts";
 import { which } from "../which.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
-import { notOne } from "./not-one.ts";
+import { type Again, choose, notOne } from "./not-one.ts";
+
+const again: Again = { command: "remove_server", words: (serverId) => [serverId] };
 
 export const remove: ChatCommand = {
   name: "remove_server",
@@ -14,9 +16,10 @@ export const remove: ChatCommand = {
     const { t, actor } = turn;
     if (actor.servers.length === 0) return turn.show(noServers(turn));
     const reference = typed.words.join(" ");
-    if (reference === "") return turn.show({ blocks: [text(t("remove-usage"))] });
+    if (reference === "")
+      return turn.show(choose(turn, t("pick-which", { command: again.command }), actor.servers, again));
     const found = which(reference, actor.servers);
-    if (found.kind !== "one") return turn.show(notOne(turn, found, reference));
+    if (found.kind !== "one") return turn.show(notOne(turn, found, reference, again));
     const decision = authorize(actor, "server.remove", { serverId: found.server.id });
     if (!decision.allowed) {
       await record(turn, found.server.id, "refused");

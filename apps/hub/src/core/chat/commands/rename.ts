@@ -16,7 +16,10 @@ export const rename: ChatCommand = {
     if (actor.servers.length === 0) return turn.show(noServers(turn));
     const { which: found, rest } = leading(typed.words, actor.servers);
     if (typed.words.length < 2) return turn.show({ blocks: [text(t("rename-usage"))] });
-    if (found.kind !== "one") return turn.show(notOne(turn, found, typed.words[0] ?? ""));
+    if (found.kind !== "one") {
+      const again = { command: "rename_server", words: (serverId: string) => [serverId, ...rest] };
+      return turn.show(notOne(turn, found, typed.words[0] ?? "", again));
+    }
     const { server } = found;
     const decision = authorize(actor, "server.rename", { serverId: server.id });
     if (!decision.allowed) {

@@ -23,7 +23,8 @@ export const use: ChatCommand = {
     if (["-", "none", "all", "off"].includes(reference.toLowerCase())) return choose(turn, null);
     const found = which(reference, actor.servers);
     if (found.kind === "several") return turn.show(pick(turn, { command: "use", ask: {}, reference }));
-    if (found.kind === "none") return turn.show(notOne(turn, found, reference));
+    if (found.kind === "none")
+      return turn.show(notOne(turn, found, reference, { command: "use", words: (serverId) => [serverId] }));
     await choose(turn, found.server.id);
   },
 };

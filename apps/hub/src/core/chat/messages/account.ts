@@ -27,7 +27,6 @@ invite-once = It works once.
 members-about = Who may see a server
 members-title = 👥 { $server }
 members-hint = Share with /invite { $server } viewer
-members-usage = Of which server? /members web-1
 members-revoke = Remove { $name }
 members-sure = Take away { $name }'s access to { $server }?
 members-yes = Yes, take it away
@@ -54,6 +53,7 @@ debug-chat-group = group
 debug-language = Language
 debug-hub = Hub
 debug-servers = Servers
+debug-offline = offline
 debug-protocol = protocol { $protocol }
 `,
   ru: `
@@ -81,7 +81,6 @@ invite-once = Один раз.
 members-about = Кому виден сервер
 members-title = 👥 { $server }
 members-hint = Поделиться: /invite { $server } viewer
-members-usage = Какого сервера? /members web-1
 members-revoke = Убрать { $name }
 members-sure = Забрать у { $name } доступ к { $server }?
 members-yes = Да, забрать
@@ -108,6 +107,7 @@ debug-chat-group = группа
 debug-language = Язык
 debug-hub = Хаб
 debug-servers = Серверы
+debug-offline = не на связи
 debug-protocol = протокол { $protocol }
 `,
 };

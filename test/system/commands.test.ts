@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "node:test";
 import type { Actor } from "../telegram/actor.ts";
 import type { ChatMessage } from "../telegram/message.ts";
 import { render35, width } from "../telegram/render.ts";
@@ -266,6 +266,8 @@ describe("several servers", () => {
     await addServer(system, ann, "web-2");
     await addServer(system, ann, "db");
   });
+  // Nobody is as quick as this test: the hub would ask for patience.
+  beforeEach(() => system.clock.advance(10_000));
 
   it("asks which, with a button for each that keeps pointing at it", async () => {
     const which = await ask(ann, "/ping");
@@ -280,6 +282,21 @@ describe("several servers", () => {
     const several = await ask(ann, "/ping web");
     assert.deepEqual(labels(several), ["1. web-1", "2. web-2"]);
     assert.match((await press(ann, "1. web-1")).message.text, /🏓 web-1/);
+  });
+
+  it("offers servers for the other commands as well, and does them for the one pressed", async () => {
+    for (const command of ["/remove_server", "/members"])
+      assert.deepEqual(labels(await ask(ann, command)), ["1. web-1", "2. web-2", "3. db"], command);
+    assert.match((await press(ann, "3. db")).message.text, /👥 db/);
+    assert.match((await ask(ann, "/rename_server dbs two words")).text, /no server “dbs”.*db/s);
+    assert.match((await press(ann, "3. db")).message.text, /db is called two words now/);
+    await ask(ann, '/rename_server "two words" db');
+    await ask(ann, "/remove_server web");
+    assert.match((await press(ann, "2. web-2")).message.text, /Remove web-2\?/);
+    assert.match((await press(ann, "Cancel")).message.text, /Nothing was changed/);
+    assert.match((await ask(ann, "/invite web-1 reader")).text, /Roles: viewer reads/);
+    await ask(ann, "/invite dbs operator");
+    assert.match((await press(ann, "3. db")).message.text, /becomes operator on db/);
   });
 
   it("/use chooses one, and forgets it", async () => {

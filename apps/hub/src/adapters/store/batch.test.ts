@@ -32,6 +32,27 @@ test("calls of one turn share a batch, also from callbacks of their own", async 
   await Promise.all(calls);
 });
 
+test("what nobody waits for lingers, and goes together with what comes meanwhile", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { batches, flush } = held();
+  const writes = batcher({ flush, most: 10, bound: 100, lanes: 1, lingerMs: 10 });
+  const calls = [];
+  for (const item of [1, 2, 3]) {
+    calls.push(writes.add([item]));
+    await turn();
+    t.mock.timers.tick(3);
+  }
+  assert.equal(batches.length, 0);
+  t.mock.timers.tick(1);
+  assert.deepEqual(
+    batches.map((batch) => batch.items),
+    [[1, 2, 3]],
+  );
+  batches[0]?.end();
+  await Promise.all(calls);
+  await writes.idle();
+});
+
 test("while the lanes are taken calls gather, and go together when one is free", async () => {
   const { batches, flush } = held();
   const writes = batcher({ flush, most: 10, bound: 100, lanes: 2 });

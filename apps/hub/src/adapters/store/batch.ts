@@ -20,14 +20,16 @@ interface Call<T, R> {
 /**
  * Gathers items for `flush`: those of one turn of the event loop, and, while `lanes` statements are under way, all
  * that come meanwhile. `most`: items in one statement (one call's own items are never split). `bound`: items waiting.
+ * `lingerMs`: for what nobody waits for, how long a first call waits for others; without it, for its own turn.
  */
 export function batcher<T, R = void>(options: {
   flush(items: T[]): Promise<R>;
   most: number;
   bound: number;
   lanes: number;
+  lingerMs?: number;
 }): Batcher<T, R> {
-  const { flush, most, bound, lanes } = options;
+  const { flush, most, bound, lanes, lingerMs } = options;
   const waiting: Call<T, R>[] = [];
   let count = 0;
   let underway = 0;
@@ -37,11 +39,13 @@ export function batcher<T, R = void>(options: {
   function plan(): void {
     if (planned || waiting.length === 0 || underway >= lanes) return;
     planned = true;
-    // After the callbacks of this turn: each of them may bring a call.
-    setImmediate(() => {
+    const go = () => {
       planned = false;
       while (waiting.length > 0 && underway < lanes) void send(next());
-    });
+    };
+    // After the callbacks of this turn: each of them may bring a call.
+    if (lingerMs === undefined) setImmediate(go);
+    else setTimeout(go, lingerMs);
   }
 
   function next(): Call<T, R>[] {

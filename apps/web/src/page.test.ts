@@ -89,7 +89,7 @@ test("moments", () => {
 test("what is shown never acts", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      assert.doesNotMatch(plain(text), /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E]/u);
+      assert.doesNotMatch(plain(text).replace(/[\n\t]/g, ""), /[\p{Cc}\u202A-\u202E]/u);
     }),
   );
   assert.equal(plain("ok\n\t\u202Egnp"), "ok\n\tgnp");

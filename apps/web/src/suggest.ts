@@ -37,7 +37,7 @@ export function recall(
   step: 1 | -1,
 ): { place: number | undefined; text: string } {
   const next = (place ?? written.length) + step;
-  if (next >= written.length) return { place: undefined, text: "" };
+  if (written.length === 0 || next >= written.length) return { place: undefined, text: "" };
   const at = Math.max(0, next);
   return { place: at, text: written[at] ?? "" };
 }

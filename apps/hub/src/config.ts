@@ -121,6 +121,23 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return config;
 }
 
+/** What of a configuration must never be written anywhere, also as it stands in URLs. */
+export function secretsOf(config: Config): string[] {
+  const database = config.databaseUrl === undefined ? null : URL.parse(config.databaseUrl);
+  const passwords = [database?.password ?? "", database?.searchParams.get("password") ?? ""];
+  const { token, webhook } = config.telegram ?? {};
+  return [token ?? "", webhook?.secret ?? "", ...passwords.flatMap((text) => [text, decoded(text)])];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A percent sign that stands for itself.
+    return text;
+  }
+}
+
 function telegramOf(
   read: (name: string) => string | undefined,
   url: (name: string, schemes: readonly string[]) => string | undefined,

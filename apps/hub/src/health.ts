@@ -1,8 +1,9 @@
 /** How the hub is: asked often, so what costs a query is remembered for a second. */
 import type { Health } from "@servereye/contract";
-import type { Broker, Clock, HealthSource, Store } from "./core/ports.ts";
+import type { Broker, Clock, HealthSource, Log, Store } from "./core/ports.ts";
 
 export interface HealthParts {
+  log: Pick<Log, "info" | "warn">;
   version: string;
   startedAt: number;
   clock: Clock;
@@ -21,20 +22,30 @@ export function createHealth(parts: HealthParts): HealthSource {
     | { at: number; database: Promise<Health["database"]>; broker: Promise<Health["broker"]> }
     | undefined;
 
-  const part = (check: Promise<void>): Promise<Health["database"]> =>
+  const down = new Set<string>();
+  /** The reason (addresses, account names) is for the log, once; who asks over HTTP may be anybody. */
+  const part = (name: "database" | "broker", check: Promise<void>): Promise<Health["database"]> =>
     check.then(
-      () => ({ status: "ok" as const }),
-      (error: unknown) => ({
-        status: "down" as const,
-        detail: error instanceof Error ? error.message : String(error),
-      }),
+      () => {
+        if (down.delete(name)) parts.log.info("health.up", { part: name });
+        return { status: "ok" as const };
+      },
+      (error: unknown) => {
+        if (!down.has(name)) parts.log.warn("health.down", { part: name, error });
+        down.add(name);
+        return { status: "down" as const, detail: "can not be reached; the reason is in the hub's log" };
+      },
     );
 
   return {
     health: async () => {
       const now = parts.clock.monotonic();
       if (kept === undefined || now - kept.at > REMEMBERED_MS)
-        kept = { at: now, database: part(parts.store.check()), broker: part(parts.broker.check()) };
+        kept = {
+          at: now,
+          database: part("database", parts.store.check()),
+          broker: part("broker", parts.broker.check()),
+        };
       const [database, broker] = await Promise.all([kept.database, kept.broker]);
       const telegram = parts.telegram();
       const whole = database.status === "ok" && broker.status === "ok" && telegram.status !== "down";

@@ -13,7 +13,7 @@ import { openLog } from "./adapters/telemetry/log.ts";
 import { openMetrics } from "./adapters/telemetry/metrics.ts";
 import { createCleanup } from "./cleanup.ts";
 import { systemChance, systemClock } from "./clock.ts";
-import type { Config } from "./config.ts";
+import { type Config, secretsOf } from "./config.ts";
 import { createChat } from "./core/chat/handler.ts";
 import { menuFor } from "./core/chat/menu.ts";
 import { languageFor } from "./core/chat/translate.ts";
@@ -23,6 +23,7 @@ import { createOnline } from "./core/fleet/online.ts";
 import type { ChatHandler, ChatPort, Clock } from "./core/ports.ts";
 import { createHealth } from "./health.ts";
 import { hubKeyPair } from "./identity.ts";
+import { hostGate, peerAddress } from "./peer.ts";
 import { appointAdmins, ownerOf, setupSecret } from "./persons.ts";
 import { hubVerifier } from "./signing.ts";
 import { hubStore } from "./store.ts";
@@ -85,6 +86,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   cleanup.add("data folder", () => lock.release());
   const logFile = options.logToFile ? join(lock.dataDir, "logs", "hub.log") : undefined;
   const log = openLog({ level: config.logLevel, ...(logFile === undefined ? {} : { file: logFile }) });
+  for (const secret of secretsOf(config)) log.hide(secret);
   cleanup.add("log", () => log.flush());
   const metrics = openMetrics();
 
@@ -137,7 +139,8 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     metrics,
   });
   cleanup.add("online", () => online.close());
-  const gateway = createGateway({ door: online, clock, chance, log, metrics });
+  const addressOf = peerAddress({ proxied: config.publicUrl !== undefined });
+  const gateway = createGateway({ door: online, clock, chance, log, metrics, addressOf });
 
   let boundUrl = "";
   const publicUrl = () => config.publicUrl ?? boundUrl;
@@ -174,6 +177,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
 
   let waiting: string | undefined = "start";
   const { health } = createHealth({
+    log,
     version: VERSION,
     startedAt,
     clock,
@@ -184,6 +188,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     waitingFor: () => waiting,
   });
   const consoleToken = chance.token(32);
+  log.hide(consoleToken);
   const api = await startApi({
     host: config.http.host,
     port: config.http.port,
@@ -204,11 +209,13 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     health: { health },
     metrics: () => metrics.expose(),
     routes: telegram?.routes ?? [],
-    upgrade: (request, socket, head) => {
-      if (new URL(request.url ?? "/", "http://hub").pathname === AGENT_PATH)
-        gateway.upgrade(request, socket, head);
-      else socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n");
-    },
+    addressOf,
+    mayBeCalled: hostGate({
+      listensOn: config.http.host,
+      named: config.publicUrl !== undefined || config.telegram?.webhook !== undefined,
+    }),
+    upgradePath: AGENT_PATH,
+    upgrade: gateway.upgrade,
   });
   boundUrl = api.url;
   cleanup.add("http", () => api.close());

@@ -10,6 +10,7 @@ const INBOX_KEPT_MS = 48 * 3_600_000;
 /** Sweeps now and each hour; the returned function ends it. */
 export function startSweeping(store: Store, clock: Clock, log: Log, also: () => void): () => void {
   let cancel = (): void => undefined;
+  let ended = false;
   const sweep = async (): Promise<void> => {
     try {
       also();
@@ -20,8 +21,12 @@ export function startSweeping(store: Store, clock: Clock, log: Log, also: () => 
       // Tried again in an hour; nothing depends on it meanwhile.
       log.warn("store.sweep_failed", { error: String(error) });
     }
-    cancel = clock.after(EVERY_MS, () => void sweep());
+    // Ended while it swept: a timer of an hour would keep the process.
+    if (!ended) cancel = clock.after(EVERY_MS, () => void sweep());
   };
   cancel = clock.after(EVERY_MS / 60, () => void sweep());
-  return () => cancel();
+  return () => {
+    ended = true;
+    cancel();
+  };
 }

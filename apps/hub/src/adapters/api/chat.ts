@@ -27,27 +27,28 @@ export function chatRoutes(app: FastifyInstance, options: ChatOptions): void {
   const open = new Map<string, number>();
   let followers = 0;
 
-  const counted = async <T>(who: string, run: () => Promise<T>): Promise<T> => {
+  /** Takes a place for one more thing to handle and gives what gives it back. Fault RATE_LIMITED when there is none. */
+  const place = (who: string): (() => void) => {
     const now = open.get(who) ?? 0;
     if (now >= MOST_OPEN)
       throw new Fault("RATE_LIMITED", "too many questions at once: wait for some answers");
     open.set(who, now + 1);
-    try {
-      return await run();
-    } finally {
+    return () => {
       const left = (open.get(who) ?? 1) - 1;
       if (left > 0) open.set(who, left);
       else open.delete(who);
-    }
+    };
   };
 
   app.post("/api/v1/chat/messages", async (request, reply) => {
     const account = await accountOf(request, options);
     const body = WriteRequest.safeParse(request.body);
     if (!body.success) throw new Fault("FRAME_INVALID", "a message is {text} of 1 to 4096 characters");
-    const handled = counted(account.externalId, () =>
-      conversations.write(account, body.data.text, languageOf(request)),
-    ).catch((error: unknown) => options.log.warn("console.write_failed", { error: String(error) }));
+    const done = place(account.externalId);
+    const handled = conversations
+      .write(account, body.data.text, languageOf(request))
+      .catch((error: unknown) => options.log.warn("console.write_failed", { error: String(error) }))
+      .finally(done);
     // RFC 7240: who asks for it is answered when the bot has said all it had to say (a script at the terminal).
     if (request.headers.prefer === "wait") await handled;
     return reply.status(202).send({});
@@ -57,9 +58,9 @@ export function chatRoutes(app: FastifyInstance, options: ChatOptions): void {
     const account = await accountOf(request, options);
     const body = PressRequest.safeParse(request.body);
     if (!body.success) throw new Fault("FRAME_INVALID", "a press is {messageId, token}");
-    return counted(account.externalId, () =>
-      conversations.press(account, body.data.messageId, body.data.token, languageOf(request)),
-    );
+    const done = place(account.externalId);
+    const { messageId, token } = body.data;
+    return conversations.press(account, messageId, token, languageOf(request)).finally(done);
   });
 
   app.get("/api/v1/chat/commands", async (request) => {
@@ -67,12 +68,22 @@ export function chatRoutes(app: FastifyInstance, options: ChatOptions): void {
     return { commands: options.menu(languageOf(request)) };
   });
 
-  app.get("/api/v1/chat/events", async (request, reply) => {
+  app.get("/api/v1/chat/events", { exposeHeadRoute: false }, async (request, reply) => {
     const account = await accountOf(request, options);
     if (followers >= MOST_FOLLOWERS) throw new Fault("RATE_LIMITED", "too many pages are open on this hub");
-    followers++;
-    reply.hijack();
     const stream = reply.raw;
+    reply.hijack();
+    // Gone while it was looked up who they are: its "close" has been already.
+    if (stream.destroyed || request.raw.destroyed) return;
+    followers++;
+    let quiet = (): void => undefined;
+    let end = (): void => undefined;
+    stream.once("close", () => {
+      followers--;
+      quiet();
+      end();
+    });
+    stream.on("error", (error) => options.log.debug("console.follower_error", { error: String(error) }));
     stream.writeHead(200, {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store",
@@ -80,25 +91,29 @@ export function chatRoutes(app: FastifyInstance, options: ChatOptions): void {
       "x-content-type-options": "nosniff",
     });
     const write = (text: string): void => {
-      if (stream.writableLength > MOST_BEHIND) stream.destroy();
-      else stream.write(text);
+      if (stream.destroyed) return;
+      stream.write(text);
+      if (stream.writableLength > kept + MOST_BEHIND) stream.destroy();
     };
-    let quiet = (): void => undefined;
-    const keepAlive = (): void => {
-      write(": still here\n\n");
-      quiet = clock.after(KEEP_ALIVE_MS, keepAlive);
-    };
+    // What is kept is told in one go, whatever its size: only what comes on top of it makes a follower slow.
+    let kept = Number.POSITIVE_INFINITY;
     write("retry: 1000\n\n");
-    const end = conversations.follow(account, (event: ChatEvent) =>
-      write(`data: ${JSON.stringify(event)}\n\n`),
-    );
+    end = conversations.follow(account, (event: ChatEvent) => write(`data: ${JSON.stringify(event)}\n\n`));
     // All that was kept has been told: what a follower still holds beyond it has vanished.
     write("event: kept\ndata: {}\n\n");
-    keepAlive();
-    stream.on("close", () => {
-      followers--;
-      quiet();
-      end();
-    });
+    kept = stream.writableLength;
+    const keepAlive = async (): Promise<void> => {
+      // Who has logged out, or whose session has run out, sees nothing more.
+      const still = await accountOf(request, options).then(
+        () => true,
+        // A store that is away for a moment ends nobody's session.
+        (error: unknown) => !(error instanceof Fault && error.code === "TOKEN_INVALID"),
+      );
+      if (!still) stream.end();
+      if (!still || stream.destroyed) return;
+      write(": still here\n\n");
+      quiet = clock.after(KEEP_ALIVE_MS, () => void keepAlive());
+    };
+    quiet = clock.after(KEEP_ALIVE_MS, () => void keepAlive());
   });
 }

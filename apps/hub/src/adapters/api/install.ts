@@ -5,11 +5,13 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "@servereye/contract";
 import type { FastifyInstance } from "fastify";
+import type { Clock } from "../../core/ports.ts";
 
 export interface InstallOptions {
   publicUrl(): string;
   agentBundle: string | undefined;
   hubKey: string;
+  clock: Clock;
 }
 
 /** The script as it stands in the repository; `@NAME@` marks are filled in here. */
@@ -32,10 +34,20 @@ async function digestOf(path: string): Promise<string> {
 
 /** Node is over 100 MB: so many downloads of it go on at once; who comes later is told to try again. */
 const MOST_DOWNLOADS = 4;
+/** Who takes longer (under 200 KB/s) gives its place to others, ms. */
+const DOWNLOAD_MS = 10 * 60_000;
 
 export function installRoutes(app: FastifyInstance, options: InstallOptions): void {
-  let nodeDigest: Promise<string> | undefined;
+  let kept: { of: string; digest: string } | undefined;
   let downloads = 0;
+
+  /** Of 100 MB, so kept for as long as the file is the same. */
+  const nodeDigest = async (path: string): Promise<string> => {
+    const { size, mtimeMs } = await stat(path);
+    const of = `${size} ${mtimeMs}`;
+    if (kept?.of !== of) kept = { of, digest: await digestOf(path) };
+    return kept.digest;
+  };
 
   app.get("/install.sh", async (_request, reply) => {
     const { agentBundle } = options;
@@ -44,13 +56,12 @@ export function installRoutes(app: FastifyInstance, options: InstallOptions): vo
         "UNSUPPORTED",
         "this hub was started without the agent's bundle: start it with npm start",
       );
-    nodeDigest ??= NODE === undefined ? Promise.resolve("") : digestOf(NODE.path);
     const marks: Record<string, string> = {
       HUB: options.publicUrl(),
       HUB_KEY: options.hubKey,
       AGENT_SHA256: await digestOf(agentBundle),
       NODE_NAME: NODE?.name ?? "",
-      NODE_SHA256: await nodeDigest,
+      NODE_SHA256: NODE === undefined ? "" : await nodeDigest(NODE.path),
     };
     let script = await readFile(SCRIPT, "utf8");
     for (const [name, value] of Object.entries(marks))
@@ -71,15 +82,17 @@ export function installRoutes(app: FastifyInstance, options: InstallOptions): vo
   });
 
   if (NODE !== undefined)
-    app.get(`/download/${NODE.name}`, async (_request, reply) => {
+    app.get(`/download/${NODE.name}`, { exposeHeadRoute: false }, async (_request, reply) => {
       if (downloads >= MOST_DOWNLOADS)
         return reply
           .status(503)
           .header("retry-after", "10")
           .send("Other servers are being set up right now. Try again in a moment.\n");
       downloads++;
+      const late = options.clock.after(DOWNLOAD_MS, () => reply.raw.destroy());
       reply.raw.once("close", () => {
         downloads--;
+        late();
       });
       const { size } = await stat(NODE.path);
       return reply

@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import cookie from "@fastify/cookie";
-import { Fault } from "@servereye/contract";
+import { Fault, type FaultCode } from "@servereye/contract";
 import { type FastifyInstance, fastify } from "fastify";
 import type {
   Chance,
@@ -44,6 +44,12 @@ export interface ApiOptions {
   health: HealthSource;
   metrics(): Promise<{ contentType: string; text: string }>;
   routes: readonly HttpRoute[];
+  /** Address of a request's peer; else the socket's own. */
+  addressOf?: (request: IncomingMessage) => string;
+  /** Whether this hub may be called by this `Host`; else by any. */
+  mayBeCalled?: (host: string | undefined) => boolean;
+  /** The one path whose upgrade requests are handed over; else all are. */
+  upgradePath?: string;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   clock: Clock;
   chance: Chance;
@@ -54,6 +60,17 @@ export interface Api {
   /** `http://host:port` as bound. */
   url: string;
   close(): Promise<void>;
+}
+
+/** What a client is told of a fault on this side that is nobody's secret. */
+const AWAY: Partial<Record<FaultCode, string>> = {
+  STORE_UNAVAILABLE: "the database can not be reached right now: try again in a moment",
+  BROKER_UNAVAILABLE: "the agents can not be reached right now: try again in a moment",
+};
+
+/** 421 (RFC 9110 §15.5.20): asked by a name that is not this hub's. */
+class Misdirected extends Error {
+  readonly statusCode = 421;
 }
 
 const BODY_LIMIT = 64 * 1024;
@@ -69,6 +86,17 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
   });
   await app.register(cookie);
+  const mayBeCalled = options.mayBeCalled ?? (() => true);
+  const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? "unknown");
+  app.addHook("onRequest", async (request) => {
+    if (!mayBeCalled(request.headers.host))
+      throw new Misdirected("this hub is not called by that name: set SERVEREYE_PUBLIC_URL if it should be");
+    // Cookies are SameSite=Strict; this also refuses what needs none, and browsers that would not keep to it.
+    const site = request.headers["sec-fetch-site"];
+    const reads = request.method === "GET" || request.method === "HEAD";
+    if (!reads && site !== undefined && site !== "same-origin" && site !== "none")
+      throw new Fault("NOT_ALLOWED", "the request comes from another site");
+  });
   app.addHook("onSend", async (_request, reply) => {
     for (const [name, value] of Object.entries(headersOf(options.publicUrl()))) reply.header(name, value);
   });
@@ -82,7 +110,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     const code = fault?.code ?? (status < 500 ? "FRAME_INVALID" : "INTERNAL");
     // A client learns what it did wrong; what went wrong inside stays inside.
     const detail =
-      status < 500 && error instanceof Error ? error.message : "something went wrong inside the hub";
+      status < 500 && error instanceof Error
+        ? error.message
+        : (AWAY[code] ?? "something went wrong inside the hub");
     void reply.status(status).send({ error: { code, detail } });
   });
   app.setNotFoundHandler((_request, reply) =>
@@ -92,20 +122,32 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   );
 
   healthRoutes(app, options);
-  sessionRoutes(app, options);
+  sessionRoutes(app, { ...options, addressOf });
   chatRoutes(app, options);
   installRoutes(app, options);
   await pageRoutes(app, options.pageFolder);
-  for (const route of options.routes) mount(app, route);
+  for (const route of options.routes) mount(app, route, addressOf);
 
   const server: Server = app.server;
-  server.on("upgrade", (request, socket, head) => options.upgrade(request, socket, head));
+  server.on("upgrade", (request, socket, head) => {
+    // Node takes its own listener away with the upgrade: a peer that resets now must not end the process.
+    socket.on("error", (error) => options.log.debug("http.socket_error", { error }));
+    const path = (request.url ?? "").split("?", 1)[0];
+    const known = options.upgradePath === undefined || options.upgradePath === path;
+    if (known && mayBeCalled(request.headers.host)) return options.upgrade(request, socket, head);
+    socket.once("finish", () => socket.destroy());
+    socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+  });
   const url = await app.listen({ host: options.host, port: options.port });
   return { url, close: () => app.close() };
 }
 
 /** A route that an adapter brings along: raw bytes in, bytes out. */
-function mount(app: FastifyInstance, route: HttpRoute): void {
+function mount(
+  app: FastifyInstance,
+  route: HttpRoute,
+  addressOf: (request: IncomingMessage) => string,
+): void {
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
@@ -115,7 +157,7 @@ function mount(app: FastifyInstance, route: HttpRoute): void {
       bodyLimit: route.maxBytes,
       handler: async (request, reply) => {
         const body = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
-        const answer = await route.handle({ headers: request.headers, body, from: request.ip });
+        const answer = await route.handle({ headers: request.headers, body, from: addressOf(request.raw) });
         return reply
           .status(answer.status)
           .headers(answer.headers ?? {})

@@ -1,5 +1,6 @@
 /** Who is at the page: one-time login links, session cookies, and the local terminal's token. */
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import { Fault, LoginRequest, type SessionInfo } from "@servereye/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Account, Chance, Clock, People, Sessions, Tickets } from "../../core/ports.ts";
@@ -10,6 +11,8 @@ export const LOGIN_TTL_MS = 3_600_000;
 /** Wrong login tokens from one address before it waits, and how long, ms. */
 const WRONG_TRIES = 10;
 const WRONG_WAIT_MS = 60_000;
+/** Addresses remembered; beyond it the longest unused is forgotten. */
+const MOST_ADDRESSES = 10_000;
 
 export interface SessionOptions {
   sessions: Sessions;
@@ -20,6 +23,11 @@ export interface SessionOptions {
   publicUrl(): string;
   clock: Clock;
   chance: Chance;
+}
+
+export interface SessionRouteOptions extends SessionOptions {
+  /** Address of the peer: what wrong tries are counted by. */
+  addressOf(request: IncomingMessage): string;
 }
 
 const OWNER: Account = { channel: "local", externalId: "owner" };
@@ -41,39 +49,48 @@ export async function accountOf(request: FastifyRequest, options: SessionOptions
   const account = secret === undefined ? undefined : await options.sessions.find(secret, options.clock.now());
   if (account === undefined)
     throw new Fault("TOKEN_INVALID", "log in with a one-time link first (npx servereye login)");
-  // The cookie is SameSite=Strict; this also refuses browsers that would not keep to it.
-  const site = request.headers["sec-fetch-site"];
-  if (request.method !== "GET" && site !== undefined && site !== "same-origin")
-    throw new Fault("NOT_ALLOWED", "the request comes from another site");
   return account;
 }
 
-export function sessionRoutes(app: FastifyInstance, options: SessionOptions): void {
+export function sessionRoutes(app: FastifyInstance, options: SessionRouteOptions): void {
   const { sessions, tickets, clock, chance } = options;
   const wrong = new Map<string, { tries: number; until: number }>();
 
-  const guard = (address: string): void => {
+  /** Counts a try as wrong before its outcome is known, so that a burst at once can not slip through. */
+  const begin = (address: string): (() => void) => {
+    const now = clock.now();
     const kept = wrong.get(address);
-    if (kept && kept.tries >= WRONG_TRIES && kept.until > clock.now())
+    const current = kept !== undefined && kept.until > now ? kept : { tries: 0, until: now + WRONG_WAIT_MS };
+    if (current.tries >= WRONG_TRIES)
       throw new Fault("RATE_LIMITED", "too many wrong login links from this address: wait a minute");
-    if (kept && kept.until <= clock.now()) wrong.delete(address);
-    if (wrong.size > 10_000) wrong.clear();
+    current.tries++;
+    wrong.delete(address);
+    wrong.set(address, current);
+    if (wrong.size > MOST_ADDRESSES) {
+      const [oldest] = wrong.keys();
+      if (oldest !== undefined) wrong.delete(oldest);
+    }
+    return () => {
+      current.tries--;
+    };
   };
 
   app.post("/api/v1/session", async (request, reply) => {
-    guard(request.ip);
+    const notWrong = begin(options.addressOf(request.raw));
     const parsed = LoginRequest.safeParse(request.body);
-    const ticket = parsed.success ? await tickets.redeem("login", parsed.data.token, clock.now()) : undefined;
-    if (ticket === undefined) {
-      wrong.set(request.ip, {
-        tries: (wrong.get(request.ip)?.tries ?? 0) + 1,
-        until: clock.now() + WRONG_WAIT_MS,
-      });
+    const ticket = parsed.success
+      ? await tickets.redeem("login", parsed.data.token, clock.now()).catch((error: unknown) => {
+          // A store that is away says nothing about the link.
+          notWrong();
+          throw error;
+        })
+      : undefined;
+    if (ticket === undefined)
       throw new Fault(
         "TOKEN_INVALID",
         "this login link was used already or has expired: npx servereye login makes a new one",
       );
-    }
+    notWrong();
     const secret = chance.token(32);
     await sessions.start(secret, OWNER, clock.now() + SESSION_TTL_MS);
     return reply

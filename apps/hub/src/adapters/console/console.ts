@@ -46,7 +46,8 @@ export function createConsole(options: {
 
   const inLine = (account: Account, run: () => Promise<void>): Promise<void> => {
     const before = lines.get(account.externalId) ?? Promise.resolve();
-    const mine = before.then(run);
+    // Whatever became of the one before: who asked it was told.
+    const mine = before.then(run, run);
     lines.set(account.externalId, mine);
     return mine.finally(() => {
       if (lines.get(account.externalId) === mine) lines.delete(account.externalId);

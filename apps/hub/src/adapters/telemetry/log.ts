@@ -3,38 +3,68 @@ import { renameSync, statSync } from "node:fs";
 import { pino } from "pino";
 import type { Log } from "../../core/ports.ts";
 
-/** What looks like a secret of ours, wherever it stands in a text. */
+/**
+ * What looks like a secret of ours, wherever it stands in a text; no pattern can take more than linear time. In this
+ * order: server keys · bot tokens, also in `/bot<token>/` and percent-encoded · one-time tokens by their form · a URL's
+ * password, up to its last @ · `name=value`, `"name":"value"` and `--name value` by telling names · credentials of HTTP.
+ */
 const SECRETS: ReadonlyArray<[RegExp, string]> = [
-  [/srv_[0-9a-fA-F]{16,64}/g, "srv_…"],
-  [/\b\d{5,}:[A-Za-z0-9_-]{30,}/g, "<bot token>"],
-  [/\b(setup|inv|enrol|login)_[A-Za-z0-9_-]{16,}/g, "$1_…"],
-  [/((?:postgres|postgresql|redis|rediss|https?):\/\/[^\s:/@]*:)[^\s@]+@/g, "$1…@"],
+  [/srv_[0-9a-f]{8,}/gi, "srv_…"],
+  [/(?<!\d)\d{3,20}(?::|%3A)[\w-]{20,}/gi, "<bot token>"],
+  [/(setup|inv|enrol|login)_[\w-]{16,}/gi, "$1_…"],
+  [/([a-z][a-z\d+.-]{0,20}:\/\/[^\s:/@]{0,200}:)[^\s"'<>]{1,2000}@/gi, "$1…@"],
+  [
+    /((?:token|secret|password|passwd|cookie|enrol|login|setup|servereye|api_?key|secret_?key|server_?key)\\?["']?(?: ?[=:] ?|\s)\\?["']?)(?!Bearer\b|…)[^\s"'\\,;&]{8,}/gi,
+    "$1…",
+  ],
+  [/\b(Bearer|Basic) +[\w~+/.=-]{8,}/gi, "$1 …"],
 ];
 
 /** Field names whose values are never written. */
-const SECRET_FIELD = /token|secret|password|authorization|cookie|^key$|serverKey/i;
+const SECRET_FIELD =
+  /token|secret|passw|authorization|cookie|credential|^(?:seed|enrol|login|setup)$|^key$|(?:server|api|private)_?key/i;
 
-/** A text without secrets. */
-export function redactText(text: string): string {
-  let clean = text;
+/** Longest text written, UTF-16 units: what came from outside may be of any length. */
+const LONGEST = 16_384;
+/** Errors followed through their causes. */
+const MOST_CAUSES = 4;
+
+/** A text without secrets. `known`: what is secret though it looks like nothing. */
+export function redactText(text: string, known: Iterable<string> = []): string {
+  // Cut only after the secrets are out, or half of one could be left at the border.
+  let clean = text.slice(0, 2 * LONGEST);
+  for (const secret of known) clean = clean.replaceAll(secret, "…");
   for (const [pattern, instead] of SECRETS) clean = clean.replaceAll(pattern, instead);
-  return clean;
+  return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
 }
 
-/** Fields without secrets, three levels deep: deeper things are written as their type. */
-export function redact(value: unknown, depth = 0): unknown {
-  if (typeof value === "string") return redactText(value);
-  if (value instanceof Error) return redactText(value.stack ?? value.message);
+/** Fields without secrets, three levels deep: deeper things are written as "…". */
+export function redact(value: unknown, known: Iterable<string> = [], depth = 0): unknown {
+  if (typeof value === "string") return redactText(value, known);
+  if (value instanceof Error) return redactText(told(value), known);
   if (value === null || typeof value !== "object") return typeof value === "bigint" ? String(value) : value;
-  if (value instanceof Uint8Array) return `<${value.length} bytes>`;
+  if (ArrayBuffer.isView(value)) return `<${value.byteLength} bytes>`;
   if (depth >= 3) return "…";
-  if (Array.isArray(value)) return value.slice(0, 50).map((item) => redact(item, depth + 1));
+  if (Array.isArray(value)) return value.slice(0, 50).map((item) => redact(item, known, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [
-      name,
-      SECRET_FIELD.test(name) ? "…" : redact(field, depth + 1),
-    ]),
+    Object.entries(value)
+      .slice(0, 50)
+      .map(([name, field]) => [
+        redactText(name, known),
+        SECRET_FIELD.test(name) ? "…" : redact(field, known, depth + 1),
+      ]),
   );
+}
+
+/** An error with what caused it. */
+function told(error: Error): string {
+  const lines: string[] = [];
+  let at: unknown = error;
+  while (at instanceof Error && lines.length < MOST_CAUSES) {
+    lines.push(at.stack ?? at.message);
+    at = at.cause;
+  }
+  return lines.join("\ncaused by: ");
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -47,11 +77,14 @@ export interface OpenLog extends Log {
   flush(): void;
   /** Turns the file over when it has grown too large. Called now and then by the hub. */
   turnOver(): void;
+  /** This text is a secret from now on, in whatever it stands. Short ones (under 6) would take words apart: left. */
+  hide(secret: string): void;
 }
 
 /** Logs to a file, or to standard output when `file` is undefined. */
 export function openLog(options: { level: LogLevel; file?: string }): OpenLog {
   const { file } = options;
+  const known = new Set<string>();
   const destination = pino.destination({ dest: file ?? 1, mkdir: true, sync: false, mode: 0o640 });
   const logger = pino(
     {
@@ -66,7 +99,7 @@ export function openLog(options: { level: LogLevel; file?: string }): OpenLog {
     (level: LogLevel) =>
     (event: string, fields: Record<string, unknown> = {}) => {
       if (logger.isLevelEnabled(level))
-        logger[level]({ event, ...(redact(fields) as Record<string, unknown>) });
+        logger[level]({ event, ...(redact(fields, known) as Record<string, unknown>) });
     };
   const turnOver = () => {
     if (file === undefined || (statSync(file, { throwIfNoEntry: false })?.size ?? 0) < LARGEST_BYTES) return;
@@ -88,5 +121,10 @@ export function openLog(options: { level: LogLevel; file?: string }): OpenLog {
       }
     },
     turnOver,
+    hide: (secret) => {
+      if (secret.length < 6) return;
+      for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+        known.add(form);
+    },
   };
 }

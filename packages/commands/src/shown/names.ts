@@ -22,9 +22,15 @@ export function columnsOf(text: string): number {
   return columns;
 }
 
+/** UTF-16 units looked at for each column: the longest emoji of families have eleven. */
+const UNITS_A_COLUMN = 32;
+
+/** Units that can matter for `columns`: what is beyond costs no look, since an agent can send a megabyte of name. */
+export const unitsFor = (columns: number): number => (columns + 1) * UNITS_A_COLUMN;
+
 /** The name on one line within `columns`, cut with `…` between graphemes when it is longer. */
 export function fitName(name: string, columns: number): string {
-  const plain = plainName(name);
+  const plain = plainName(name.slice(0, unitsFor(columns)));
   if (columnsOf(plain) <= columns) return plain;
   let kept = "";
   let taken = 0;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { columnsOf } from "./names.ts";
+import { columnsOf, fitName } from "./names.ts";
 import { fitPath } from "./paths.ts";
 
 test("a long path keeps both ends", () => {
@@ -21,4 +21,19 @@ test("whatever the path, it fits and no character is cut apart", () => {
       assert.ok(!shown.includes("\n"));
     }),
   );
+});
+
+test("a megabyte of name costs no more than a long one", () => {
+  for (const unit of ["a", "e\u0301", "\u0301", "👨‍👩‍👧", "\u200b", "\ud83d"]) {
+    const hostile = unit.repeat(1_000_000 / unit.length);
+    const began = process.cpuUsage();
+    for (const shown of [fitPath(hostile, 20), fitName(hostile, 20)]) {
+      assert.ok(columnsOf(shown) <= 20, shown);
+      assert.ok(shown.length < 2_000, `${shown.length}`);
+      assert.ok(shown.isWellFormed());
+    }
+    const { user, system } = process.cpuUsage(began);
+    // Looking at all of it took 150 to 800 ms.
+    assert.ok(user + system < 75_000, `${user + system} µs for ${JSON.stringify(unit)}`);
+  }
 });

@@ -1,11 +1,13 @@
 /** Long paths on a narrow screen: shortened in the middle, since both ends tell where one is. */
-import { columnsOf, plainName } from "./names.ts";
+import { columnsOf, plainName, unitsFor } from "./names.ts";
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** The path on one line within `columns` (at least 3), cut with `…` in the middle between graphemes. */
 export function fitPath(path: string, columns: number): string {
-  const plain = plainName(path);
+  const most = unitsFor(columns);
+  const ends = path.length > 2 * most ? path.slice(0, most) + path.slice(-most) : path;
+  const plain = plainName(ends);
   if (columnsOf(plain) <= columns) return plain;
   const parts = [...graphemes.segment(plain)].map((part) => part.segment);
   // The end names the place itself, so it gets the larger half.

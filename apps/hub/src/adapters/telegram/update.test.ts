@@ -120,3 +120,13 @@ test("no update whatever makes the reading throw", () => {
     }),
   );
 });
+
+test("the longest names Telegram gives fit what the store keeps, and no character is cut apart", () => {
+  const read = message({
+    text: "/help",
+    from: { ...anna, first_name: "😀".repeat(64), last_name: "Я".repeat(64) },
+  });
+  assert.ok(read.kind === "incoming");
+  assert.equal(read.incoming.name, "😀".repeat(64));
+  assert.ok(read.incoming.name.length <= 128);
+});

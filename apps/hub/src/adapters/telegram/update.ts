@@ -27,6 +27,9 @@ const Message = z.object({
   reply_to_message: z.optional(z.object({ from: z.optional(z.object({ id: z.int() })) })),
 });
 
+/** Code points of a person's name. First and last name have 64 each; the store keeps 128 UTF-16 units. */
+const longestName = 64;
+
 /** The message under a pressed button: too old or deleted, Telegram gives its chat and id only. */
 const PressedMessage = z.object({
   message_id: z.int(),
@@ -127,7 +130,8 @@ function readPress(press: {
 }
 
 function whoAndWhere(from: z.infer<typeof User>, chat: ChatRef) {
-  const name = cleanLine([from.first_name, from.last_name ?? ""].join(" ")).trim();
+  const whole = cleanLine([from.first_name, from.last_name ?? ""].join(" "));
+  const name = [...whole].slice(0, longestName).join("").trim();
   return {
     account: { channel: "telegram" as const, externalId: String(from.id) },
     name: name === "" ? String(from.id) : name,

@@ -27,6 +27,9 @@ while [ $# -gt 0 ]; do
   esac
 done
 
+# These stand between single quotes in the settings file, which a shell and systemd both read.
+case "$enrol$name" in *[\'\\]*) fail "a name or a token holds no quote and no backslash" ;; esac
+
 # What the page of the hub says is compared with what the person was shown in the chat.
 [ -z "$wanted_key" ] || [ "$wanted_key" = "$HUB_KEY" ] || fail "this hub's key is not the one from /add. Nothing was installed. Send /add again and look at the address."
 [ -n "$enrol$pair" ] || pair='yes'
@@ -35,7 +38,7 @@ done
 command -v sha256sum >/dev/null || fail "sha256sum is missing (package coreutils)"
 
 fetch() { # fetch URL FILE
-  if command -v curl >/dev/null; then curl -fsS --retry 5 --retry-delay 5 --connect-timeout 10 -o "$2" "$1"
+  if command -v curl >/dev/null; then curl -fsSL --retry 5 --retry-delay 5 --connect-timeout 10 --speed-limit 1000 --speed-time 60 -o "$2" "$1"
   elif command -v wget >/dev/null; then wget -q -T 10 -O "$2" "$1"
   else fail "neither curl nor wget is here"; fi
 }
@@ -75,9 +78,9 @@ fi
 
 umask 077
 {
-  printf 'SERVEREYE_AGENT_HUB=%s\nSERVEREYE_AGENT_HUB_KEY=%s\n' "$HUB" "$HUB_KEY"
-  [ -z "$enrol" ] || printf 'SERVEREYE_AGENT_ENROL=%s\n' "$enrol"
-  [ -z "$name" ] || printf 'SERVEREYE_AGENT_NAME=%s\n' "$name"
+  printf "SERVEREYE_AGENT_HUB='%s'\nSERVEREYE_AGENT_HUB_KEY='%s'\n" "$HUB" "$HUB_KEY"
+  [ -z "$enrol" ] || printf "SERVEREYE_AGENT_ENROL='%s'\n" "$enrol"
+  [ -z "$name" ] || printf "SERVEREYE_AGENT_NAME='%s'\n" "$name"
   printf '# Actions this machine allows, divided by commas. Reading is always on.\n'
   if [ -f "$etc/agent.env" ]; then grep '^SERVEREYE_AGENT_ALLOW=' "$etc/agent.env" || printf 'SERVEREYE_AGENT_ALLOW=\n'
   else printf 'SERVEREYE_AGENT_ALLOW=\n'; fi

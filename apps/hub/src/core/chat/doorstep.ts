@@ -1,6 +1,8 @@
 /** Who comes to the door: strangers, setup links and invitations. */
 import { ROLES } from "@servereye/contract";
-import type { Incoming } from "../ports.ts";
+import { atLeast } from "../access/authorize.ts";
+import type { Incoming, Ticket } from "../ports.ts";
+import { audit } from "./audit.ts";
 import type { ChatDeps } from "./deps.ts";
 
 export type LinkOutcome = { kind: "setup" | "invited" | "invited-server" | "worthless"; server?: string };
@@ -23,9 +25,8 @@ export async function redeemLink(
   const now = clock.now();
   const from = `${incoming.account.channel}:${incoming.account.externalId}`;
   const ticket = await store.tickets.redeem(form === "setup" ? "setup" : "invite", secret, now);
-  if (ticket === undefined) {
-    await store.audit.record({
-      at: now,
+  if (ticket === undefined || (form === "inv" && !(await stillGiven(deps, ticket)))) {
+    await audit(deps, {
       personId: null,
       from,
       what: "link.open",
@@ -38,8 +39,7 @@ export async function redeemLink(
   if (form === "setup") {
     await becomeOwner(deps, incoming);
     await store.tickets.revoke("setup", null);
-    await store.audit.record({
-      at: now,
+    await audit(deps, {
       personId: null,
       from,
       what: "hub.setup",
@@ -61,8 +61,7 @@ export async function redeemLink(
     if (has === undefined || ROLES.indexOf(role) > ROLES.indexOf(has))
       await store.servers.grant(server.id, person.id, role);
   }
-  await store.audit.record({
-    at: now,
+  await audit(deps, {
     personId: person.id,
     from,
     what: "invite.accept",
@@ -71,6 +70,19 @@ export async function redeemLink(
     detail: { by: ticket.issuer ?? "", role: role ?? "" },
   });
   return server === undefined ? { kind: "invited" } : { kind: "invited-server", server: server.name };
+}
+
+/** Whether who made the invitation may still give what it gives: a link outlives the rights of its maker otherwise. */
+async function stillGiven(deps: ChatDeps, ticket: Ticket): Promise<boolean> {
+  const { issuer } = ticket;
+  const { serverId, role } = ticket.data;
+  if (issuer === null || role === "owner") return false;
+  if (serverId === undefined) return (await deps.store.people.admins()).some(({ id }) => id === issuer);
+  const maker = (await deps.store.servers.members(serverId)).find(({ person }) => person.id === issuer);
+  const given = ROLES.find((known) => known === role);
+  return (
+    maker !== undefined && given !== undefined && atLeast(maker.role, "admin") && atLeast(maker.role, given)
+  );
 }
 
 /** The person who holds the setup link is the one who started this hub: the same person as at its own page. */

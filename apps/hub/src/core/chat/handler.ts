@@ -3,6 +3,7 @@ import { Fault } from "@servereye/contract";
 import { authorize } from "../access/authorize.ts";
 import type { Actor, ButtonAction, ChatHandler, Incoming } from "../ports.ts";
 import { chatCommands, deeds } from "./commands/all.ts";
+import type { ChatCommand } from "./commands/command.ts";
 import type { ChatDeps } from "./deps.ts";
 import { redeemLink } from "./doorstep.ts";
 import { faultDraft } from "./faults.ts";
@@ -13,15 +14,25 @@ import { pressedReading, type ServerCommand, serverCommands, typedReading } from
 import { languageFor, translator } from "./translate.ts";
 import { chatKeyOf, type DraftButton, openTurn, type Turn, text } from "./turn.ts";
 
-/** A person: bursts of 40, then 4 a second. A stranger: one answer a minute. */
+/** A person: bursts of 40, then 4 a second. */
 const PERSON_RATE = { burst: 40, perSecond: 4 };
-const STRANGER_RATE = { burst: 2, perSecond: 1 / 60 };
+/** A stranger is answered once a minute, and who is too fast is told so as often. */
+const STRANGER_RATE = { burst: 1, perSecond: 1 / 60 };
+/** Links a stranger may open: a few at once, so that one who said hello before is not kept out. */
+const LINK_RATE = { burst: 5, perSecond: 1 / 12 };
+
+/** Longest name of a person, UTF-16 units: what the store takes. Telegram's two names can be twice that. */
+const NAME_MAX = 128;
+/** Longest piece of what was typed that is shown back, UTF-16 units. */
+const ECHO_MAX = 64;
+const SERVER_KEY_LIKE = /^srv_[0-9a-f]{16,}$/i;
 
 export function createChat(deps: ChatDeps): ChatHandler {
   const questions = serverCommands(deps.readings);
   const names = [...questions.keys(), ...chatCommands.keys()];
   const persons = new Pace(deps.clock, PERSON_RATE);
   const strangers = new Pace(deps.clock, STRANGER_RATE);
+  const links = new Pace(deps.clock, LINK_RATE);
 
   async function handle(incoming: Incoming): Promise<void> {
     const key = `${incoming.account.channel}:${incoming.account.externalId}`;
@@ -44,6 +55,8 @@ export function createChat(deps: ChatDeps): ChatHandler {
         if (incoming.did.kind === "pressed") await turn.notice(words, true);
         else await turn.show({ blocks: [text(words)] });
       }
+      // A press waits for its answer all the same; without words it only stops the waiting.
+      await turn.notice("");
       deps.metrics.count("chat_limited");
       return;
     }
@@ -52,7 +65,10 @@ export function createChat(deps: ChatDeps): ChatHandler {
       else await wrote(turn, parse(incoming.did.text));
     } catch (error) {
       const fault = Fault.of(error);
-      if (fault.code === "INTERNAL") deps.log.error("chat.failed", { error: String(fault.cause ?? fault) });
+      if (fault.code === "INTERNAL") deps.log.error("chat.failed", { error: fault.cause ?? fault });
+      // A press that came to nothing leaves its message, and with it the buttons to try again.
+      if (incoming.did.kind === "pressed" && fault.code === "STORE_UNAVAILABLE" && !turn.noticed())
+        return await turn.notice(turn.t("fault-store-unavailable"), true);
       await turn.notice("");
       await turn.show(faultDraft(turn, fault));
     }
@@ -63,8 +79,7 @@ export function createChat(deps: ChatDeps): ChatHandler {
     const t = translator(languageFor(null, incoming.languageCode));
     const port = deps.port(incoming.chat.channel);
     const typed = incoming.did.kind === "wrote" ? parse(incoming.did.text) : undefined;
-    const mayOpen = strangers.take(key) === 0;
-    if (typed?.command === "start" && typed.words[0] !== undefined && mayOpen) {
+    if (typed?.command === "start" && typed.words[0] !== undefined && links.take(key) === 0) {
       const outcome = await redeemLink(deps, incoming, typed.words[0]);
       if (outcome !== undefined) {
         const words = t(`link-${outcome.kind}`, { server: outcome.server ?? "" });
@@ -79,7 +94,7 @@ export function createChat(deps: ChatDeps): ChatHandler {
     deps.metrics.count("chat_strangers");
     if (incoming.did.kind === "pressed") {
       await port.answerPress(incoming.chat, incoming.did.pressId, { text: t("stranger-press"), alert: true });
-    } else if (mayOpen) {
+    } else if (strangers.take(key) === 0) {
       const id = { kind: "code" as const, text: incoming.account.externalId };
       await port.send(incoming.chat, {
         blocks: [text(t("stranger")), text(t("stranger-id"), " ", id)],
@@ -90,12 +105,45 @@ export function createChat(deps: ChatDeps): ChatHandler {
   }
 
   async function wrote(turn: Turn, typed: Typed): Promise<void> {
+    const named = chatCommands.get(typed.command ?? "") ?? questions.get(typed.command ?? "");
+    const key = typed.words.findIndex((word) => SERVER_KEY_LIKE.test(word));
+    // A key is a secret whatever stands before it: never shown back, and taken away by the one command that knows how.
+    if (key >= 0 && named?.name !== "add") return withKey(turn, named === undefined, typed.words.slice(key));
     if (typed.command === undefined) return plainText(turn, typed);
     const own = chatCommands.get(typed.command);
-    if (own !== undefined) return own.run(turn, typed);
+    if (own !== undefined) return ownCommand(turn, own, typed);
     const question = questions.get(typed.command);
     if (question !== undefined) return typedReading(turn, question, typed);
     await unknown(turn, typed.command, typed.words);
+  }
+
+  /** "srv_… name" alone, or after a word that is no command, is meant for /add; elsewhere it only goes. */
+  async function withKey(turn: Turn, meant: boolean, words: string[]): Promise<void> {
+    const add = chatCommands.get("add");
+    if (meant && add !== undefined)
+      return ownCommand(turn, add, { command: "add", words, rest: words.join(" ") });
+    const gone = await turn.port.remove(turn.incoming.chat, turn.incoming.messageId).then(
+      () => true,
+      (error: unknown) => {
+        deps.log.warn("chat.key_message_kept", { error: String(error) });
+        return false;
+      },
+    );
+    await turn.show({ blocks: [text(turn.t(gone ? "key-misplaced" : "add-delete-yourself"))] });
+  }
+
+  /** A command of the chat's own, counted by its name and how it ended. */
+  async function ownCommand(turn: Turn, command: ChatCommand, typed: Typed): Promise<void> {
+    const started = deps.clock.monotonic();
+    let outcome = "ok";
+    try {
+      await command.run(turn, typed);
+    } catch (error) {
+      outcome = Fault.of(error).code;
+      throw error;
+    } finally {
+      deps.metrics.command(command.name, outcome, deps.clock.monotonic() - started);
+    }
   }
 
   /** "memory web-1" without a slash is understood; anything else gets a hint. */
@@ -106,13 +154,14 @@ export function createChat(deps: ChatDeps): ChatHandler {
       return typedReading(turn, question, { command: question.name, words, rest: words.join(" ") });
     const own = chatCommands.get(first.toLowerCase());
     if (own !== undefined && words.length === 0)
-      return own.run(turn, { command: own.name, words: [], rest: "" });
+      return ownCommand(turn, own, { command: own.name, words: [], rest: "" });
     await unknown(turn, first, words);
   }
 
-  async function unknown(turn: Turn, command: string, words: string[]): Promise<void> {
+  async function unknown(turn: Turn, typed: string, words: string[]): Promise<void> {
     const { t } = turn;
-    const near = nearest(command, names);
+    const near = typed.length > ECHO_MAX ? undefined : nearest(typed, names);
+    const command = typed.length > ECHO_MAX ? `${cut(typed, ECHO_MAX)}…` : typed;
     const help: DraftButton = { label: "/help", action: { kind: "menu", command: "help", args: [] } };
     await turn.show({
       blocks: [text(near ? t("command-unknown-near", { command, near }) : t("command-unknown", { command }))],
@@ -120,7 +169,7 @@ export function createChat(deps: ChatDeps): ChatHandler {
         near
           ? [
               {
-                label: [`/${near}`, ...words].join(" ").slice(0, 60),
+                label: cut([`/${near}`, ...words].join(" "), 60),
                 action: { kind: "menu", command: near, args: words },
               },
             ]
@@ -139,18 +188,19 @@ export function createChat(deps: ChatDeps): ChatHandler {
     if (button.expires < deps.clock.now())
       return turn.notice(t(button.once ? "fault-confirmation-expired" : "button-unknown"), true);
     if (button.once && !(await deps.store.buttons.spend(token))) return turn.notice(t("button-spent"), true);
-    await act(turn, button.action, questions);
+    await act(turn, button.action, questions, ownCommand);
   }
 
   return {
     handle: async (incoming) => {
       try {
-        await handle(incoming);
+        await handle({ ...incoming, name: keepable(incoming) });
       } catch (error) {
         // The channel itself failed, or the store did before anybody could be told: said in the log and counted.
         const fault = Fault.of(error);
         deps.metrics.count("chat_unanswered", { code: fault.code });
-        deps.log.warn("chat.unanswered", { code: fault.code, error: fault.message });
+        if (fault.code === "INTERNAL") deps.log.error("chat.failed", { error: fault.cause ?? fault });
+        else deps.log.warn("chat.unanswered", { code: fault.code, error: fault.message });
         await lastWord(incoming, fault);
       }
     },
@@ -170,11 +220,23 @@ export function createChat(deps: ChatDeps): ChatHandler {
   }
 }
 
+/** The person's name as the store takes it: a name that can not be kept must not keep its bearer from being answered. */
+function keepable(incoming: Incoming): string {
+  const name = cut(incoming.name.toWellFormed().replaceAll("\0", ""), NAME_MAX).trim();
+  return name === "" ? incoming.account.externalId : name;
+}
+
+/** The first `most` UTF-16 units, less half a character at the end. */
+function cut(text: string, most: number): string {
+  return text.slice(0, most).replace(/[\uD800-\uDBFF]$/, "");
+}
+
 /** Does what a button stands for. Each way decides the right again. */
 async function act(
   turn: Turn,
   action: ButtonAction,
   questions: ReadonlyMap<string, ServerCommand>,
+  run: (turn: Turn, command: ChatCommand, typed: Typed) => Promise<void>,
 ): Promise<void> {
   if (action.kind === "ask") {
     const question = questions.get(action.command);
@@ -193,7 +255,7 @@ async function act(
   await turn.notice("");
   const typed: Typed = { command: action.command, words: action.args, rest: action.args.join(" ") };
   const own = chatCommands.get(action.command);
-  if (own !== undefined) return own.run(turn, typed);
+  if (own !== undefined) return run(turn, own, typed);
   const question = questions.get(action.command);
   if (question !== undefined) return typedReading(turn, question, typed);
   await turn.notice(turn.t("button-unknown"), true);

@@ -114,7 +114,7 @@ async function showReading(
       deps.log.error("chat.reading_failed", {
         command: command.name,
         serverId: server.id,
-        error: String(fault.cause ?? fault),
+        error: fault.cause ?? fault,
       });
     draft = faultDraft(turn, fault, { server: server.name, command: command.name });
   } finally {
@@ -126,12 +126,18 @@ async function showReading(
     at: Math.floor(deps.clock.now() / 1000),
     style: "clock",
   });
-  await turn.show({
-    ...draft,
-    blocks: [...draft.blocks, footer],
-    buttons: [...(draft.buttons ?? []), [refresh]],
-  });
-  deps.metrics.command(command.name, outcome, deps.clock.monotonic() - started);
+  try {
+    await turn.show({
+      ...draft,
+      blocks: [...draft.blocks, footer],
+      buttons: [...(draft.buttons ?? []), [refresh]],
+    });
+  } catch (error) {
+    outcome = Fault.of(error).code;
+    throw error;
+  } finally {
+    deps.metrics.command(command.name, outcome, deps.clock.monotonic() - started);
+  }
 }
 
 async function askAgent(

@@ -42,6 +42,8 @@ export interface Turn {
   meanwhile(draft: Draft): void;
   /** Tells only the person who pressed; for something written it is nothing. */
   notice(text: string, alert?: boolean): Promise<void>;
+  /** Whether the person who pressed was told something already: it can be done once. */
+  noticed(): boolean;
 }
 
 export const chatKeyOf = (incoming: Incoming): string => `${incoming.chat.channel}:${incoming.chat.chatId}`;
@@ -92,6 +94,7 @@ export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor): Turn
         return undefined;
       });
     },
+    noticed: () => told,
     notice: async (words, alert = false) => {
       if (incoming.did.kind !== "pressed" || told) return;
       told = true;

@@ -83,7 +83,7 @@ async function byKey(turn: Turn, key: string, name: string | undefined): Promise
   if (!SERVER_KEY.test(key)) return turn.show({ blocks: [text(t("add-key-malformed"))] });
   await attempt(
     turn,
-    () => deps.enrolment.addByKey(turn.actor.person.id, key, name),
+    () => deps.enrolment.addByKey(turn.actor.person.id, key, name, turn.chatKey),
     gone ? undefined : t("add-delete-yourself"),
   );
 }

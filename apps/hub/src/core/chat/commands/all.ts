@@ -6,7 +6,7 @@ import { debug } from "./debug.ts";
 import { help } from "./help.ts";
 import { invite } from "./invite.ts";
 import { language, languageDeed } from "./language.ts";
-import { memberAskDeed, memberRevokeDeed, members } from "./members.ts";
+import { memberAskDeed, memberRevokeDeed, members, membersPageDeed } from "./members.ts";
 import { cancelDeed, remove, removeDeed } from "./remove.ts";
 import { rename } from "./rename.ts";
 import { servers } from "./servers.ts";
@@ -29,6 +29,7 @@ export const deeds: ReadonlyMap<string, ButtonDeed> = new Map([
   ["use", useDeed],
   ["language", languageDeed],
   ["server.remove", removeDeed],
+  ["members.page", membersPageDeed],
   ["member.ask", memberAskDeed],
   ["member.revoke", memberRevokeDeed],
   ["cancel", cancelDeed],

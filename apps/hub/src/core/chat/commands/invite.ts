@@ -1,6 +1,7 @@
 /** /invite [server] [role]: a one-time link that lets somebody in, and gives a role on a server when one is named. */
 import { ROLES, type Role } from "@servereye/contract";
 import { authorize } from "../../access/authorize.ts";
+import { auditTurn } from "../audit.ts";
 import { refusal } from "../faults.ts";
 import { text } from "../turn.ts";
 import { which } from "../which.ts";
@@ -47,15 +48,7 @@ export const invite: ChatCommand = {
     const secret = deps.chance.token(24);
     const expires = deps.clock.now() + INVITE_TTL_MS;
     await deps.store.tickets.issue(secret, { kind: "invite", issuer: actor.person.id, data }, expires);
-    await deps.store.audit.record({
-      at: deps.clock.now(),
-      personId: actor.person.id,
-      from: turn.chatKey,
-      what: "invite.make",
-      on: data.serverId ?? null,
-      result: "done",
-      detail: server === "" ? {} : { role },
-    });
+    await auditTurn(turn, "invite.make", data.serverId ?? null, "done", server === "" ? {} : { role });
     await turn.show({
       title: t("invite-title"),
       blocks: [

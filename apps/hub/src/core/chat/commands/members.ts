@@ -1,6 +1,8 @@
 /** /members [server]: who may see and do what on a server, with a way to take it back. */
 import { authorize } from "../../access/authorize.ts";
+import { auditTurn } from "../audit.ts";
 import { noServers, refusal } from "../faults.ts";
+import { pageOf, pagers } from "../pick.ts";
 import { CONFIRM_TTL_MS, type Turn, text } from "../turn.ts";
 import { which } from "../which.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
@@ -32,36 +34,46 @@ export const members: ChatCommand = {
   },
 };
 
-async function list(turn: Turn, serverId: string): Promise<void> {
+async function list(turn: Turn, serverId: string, wanted = 1): Promise<void> {
   const { t, actor, deps } = turn;
   const decision = authorize(actor, "server.share", { serverId });
   if (!decision.allowed || decision.server === undefined)
     return turn.show({ blocks: [text(refusal(turn, decision))] });
-  const found = await deps.store.servers.members(serverId);
+  const { shown, page, pages } = pageOf(await deps.store.servers.members(serverId), wanted);
   await turn.show({
     title: t("members-title", { server: decision.server.name }),
     blocks: [
       {
         type: "facts",
-        rows: found.map((member) => ({ label: member.person.name, value: [t(`role-${member.role}`)] })),
+        rows: shown.map((member) => ({ label: member.person.name, value: [t(`role-${member.role}`)] })),
       },
       { type: "note", text: [t("members-hint", { server: decision.server.name })] },
     ],
-    buttons: found
-      .filter((member) => member.role !== "owner")
-      .map((member) => [
-        {
-          label: t("members-revoke", { name: member.person.name }),
-          action: {
-            kind: "do",
-            what: "member.ask",
-            values: { serverId, personId: member.person.id, name: member.person.name },
+    buttons: [
+      ...shown
+        .filter((member) => member.role !== "owner")
+        .map((member) => [
+          {
+            label: t("members-revoke", { name: member.person.name }),
+            action: {
+              kind: "do" as const,
+              what: "member.ask",
+              values: { serverId, personId: member.person.id, name: member.person.name },
+            },
+            mine: true,
           },
-          mine: true,
-        },
-      ]),
+        ]),
+      ...pagers(turn, page, pages, (to, label) => ({
+        label,
+        action: { kind: "do", what: "members.page", values: { serverId, page: String(to) } },
+        mine: true,
+      })),
+    ],
   });
 }
+
+export const membersPageDeed: ButtonDeed = (turn, { serverId = "", page = "1" }) =>
+  list(turn, serverId, Number(page));
 
 /** First press: asks. */
 export const memberAskDeed: ButtonDeed = async (turn, values) => {
@@ -100,22 +112,14 @@ export const memberAskDeed: ButtonDeed = async (turn, values) => {
 
 /** Confirmed: the right is looked at again. An owner is never removed here. */
 export const memberRevokeDeed: ButtonDeed = async (turn, { serverId = "", personId = "", name = "" }) => {
-  const { t, deps, actor, chatKey } = turn;
+  const { t, deps, actor } = turn;
   const decision = authorize(actor, "server.share", { serverId });
   const target = decision.allowed
     ? (await deps.store.servers.members(serverId)).find((member) => member.person.id === personId)
     : undefined;
   const refused = !decision.allowed || target?.role === "owner";
   if (!refused) await deps.store.servers.revoke(serverId, personId);
-  await deps.store.audit.record({
-    at: deps.clock.now(),
-    personId: actor.person.id,
-    from: chatKey,
-    what: "member.revoke",
-    on: serverId,
-    result: refused ? "refused" : "done",
-    detail: { personId },
-  });
+  await auditTurn(turn, "member.revoke", serverId, refused ? "refused" : "done", { personId });
   await turn.show({
     blocks: [text(refused ? refusal(turn, decision) || t("invite-no-owner") : t("members-done", { name }))],
   });

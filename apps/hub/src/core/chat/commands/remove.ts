@@ -1,6 +1,7 @@
 /** /remove_server <server>: asks first; the confirmation is the asker's alone, works once and for a minute. */
 import { authorize } from "../../access/authorize.ts";
 import type { SeenServer } from "../../ports.ts";
+import { auditTurn } from "../audit.ts";
 import { noServers, refusal } from "../faults.ts";
 import { CONFIRM_TTL_MS, type Turn, text } from "../turn.ts";
 import { which } from "../which.ts";
@@ -22,7 +23,7 @@ export const remove: ChatCommand = {
     if (found.kind !== "one") return turn.show(notOne(turn, found, reference, again));
     const decision = authorize(actor, "server.remove", { serverId: found.server.id });
     if (!decision.allowed) {
-      await record(turn, found.server.id, "refused");
+      await auditTurn(turn, "server.remove", found.server.id, "refused");
       return turn.show({ blocks: [text(refusal(turn, decision))] });
     }
     await confirm(turn, found.server);
@@ -75,12 +76,12 @@ export const removeDeed: ButtonDeed = async (turn, { serverId = "", name = "" })
   const { t, deps, actor } = turn;
   const decision = authorize(actor, "server.remove", { serverId });
   if (!decision.allowed || decision.server === undefined) {
-    await record(turn, serverId, "refused");
+    await auditTurn(turn, "server.remove", serverId, "refused");
     return turn.show({ blocks: [text(refusal(turn, decision))] });
   }
   if (decision.server.name !== name) return confirm(turn, decision.server);
   await deps.store.servers.remove(serverId);
-  await record(turn, serverId, "done", { name });
+  await auditTurn(turn, "server.remove", serverId, "done", { name });
   await deps.fleet.removed(serverId);
   await turn.show({
     blocks: [text(t("remove-done", { server: name })), { type: "note", text: [t("remove-agent-hint")] }],
@@ -92,19 +93,3 @@ export const cancelDeed: ButtonDeed = async (turn, { token = "" }) => {
   const cancelled = await turn.deps.store.buttons.spend(token);
   await turn.show({ blocks: [text(turn.t(cancelled ? "cancelled" : "cancel-late"))] });
 };
-
-const record = (
-  turn: Turn,
-  on: string,
-  result: "done" | "refused",
-  detail: Record<string, string> = {},
-): Promise<void> =>
-  turn.deps.store.audit.record({
-    at: turn.deps.clock.now(),
-    personId: turn.actor.person.id,
-    from: turn.chatKey,
-    what: "server.remove",
-    on,
-    result,
-    detail,
-  });

@@ -2,6 +2,7 @@
 import { Fault } from "@servereye/contract";
 import { authorize } from "../../access/authorize.ts";
 import { checkName } from "../../fleet/name.ts";
+import { auditTurn } from "../audit.ts";
 import { faultDraft, noServers, refusal } from "../faults.ts";
 import { text } from "../turn.ts";
 import { leading } from "../which.ts";
@@ -23,15 +24,7 @@ export const rename: ChatCommand = {
     const { server } = found;
     const decision = authorize(actor, "server.rename", { serverId: server.id });
     if (!decision.allowed) {
-      await deps.store.audit.record({
-        at: deps.clock.now(),
-        personId: actor.person.id,
-        from: turn.chatKey,
-        what: "server.rename",
-        on: server.id,
-        result: "refused",
-        detail: {},
-      });
+      await auditTurn(turn, "server.rename", server.id, "refused");
       return turn.show({ blocks: [text(refusal(turn, decision))] });
     }
     try {
@@ -40,15 +33,7 @@ export const rename: ChatCommand = {
       if (actor.servers.some((other) => other.id !== server.id && same(other.name)))
         return turn.show({ blocks: [text(t("rename-taken", { name }))] });
       await deps.store.servers.rename(server.id, name);
-      await deps.store.audit.record({
-        at: deps.clock.now(),
-        personId: actor.person.id,
-        from: turn.chatKey,
-        what: "server.rename",
-        on: server.id,
-        result: "done",
-        detail: { from: server.name, to: name },
-      });
+      await auditTurn(turn, "server.rename", server.id, "done", { from: server.name, to: name });
       await turn.show({ blocks: [text(t("rename-done", { old: server.name, name }))] });
     } catch (error) {
       await turn.show(faultDraft(turn, Fault.of(error), { server: server.name }));

@@ -25,9 +25,9 @@ export type AgentFacts = z.infer<typeof AgentFacts>;
 
 /** Agent to hub. */
 export const AgentFrame = z.discriminatedUnion("t", [
-  /** First of all; carries nothing about the agent. `nonce`: 32 fresh bytes, base64url. */
+  /** First of all; tells nothing about the agent. `nonce`: 32 bytes by `agentNonceOf`, base64url. */
   z.object({ t: z.literal("hello"), protocol: z.int(), nonce: Bytes32 }),
-  /** After the hub's proof. `enrol`: a one-time token; `pair`: wait to be added by code. */
+  /** After the hub's proof. `enrol`: a one-time token; `pair`: wait to be added by code, with the nonce's `secret`. */
   z.object({
     t: z.literal("prove"),
     publicKey: Bytes32,
@@ -37,6 +37,7 @@ export const AgentFrame = z.discriminatedUnion("t", [
     facts: AgentFacts,
     enrol: z.optional(short(128)),
     pair: z.optional(z.boolean()),
+    secret: z.optional(Bytes32),
   }),
   z.object({ t: z.literal("heartbeat"), seq: z.int(), clock: z.int() }),
   z.object({ t: z.literal("answer"), message: Answer }),

@@ -65,16 +65,33 @@ export async function serverIdOf(publicKey: Uint8Array<ArrayBuffer>): Promise<st
 const READABLE = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /**
- * The pairing code a waiting agent shows: 8 characters (40 bits) of a hash over both keys and both nonces.
- * Each side works it out from what it saw, it is never sent: somebody in the middle makes the two differ.
+ * An agent's nonce: a hash that fixes, before the hub says anything, what goes into the pairing code. `secret`: 32 fresh
+ * bytes, shown only with the proof of an agent that wants to be paired.
+ */
+export async function agentNonceOf(parts: {
+  secret: Uint8Array<ArrayBuffer>;
+  agentKey: Uint8Array<ArrayBuffer>;
+}): Promise<Uint8Array<ArrayBuffer>> {
+  const text = [parts.secret, parts.agentKey].map(toBase64Url).join("|");
+  return sha256(utf8(`servereye nonce 1|${text}`));
+}
+
+/**
+ * The pairing code a waiting agent shows: 8 characters (40 bits) of a hash over both keys, the agent's secret and the
+ * hub's nonce. Each side works it out from what it saw, it is never sent: somebody in the middle makes the two differ.
+ *
+ * 40 bits are few: who could choose a part after seeing all others would try until both codes agree (two minutes of
+ * one graphics card). Nobody can: towards the hub the secret and the key are fixed by the agent's nonce before the
+ * hub's is known, and towards the agent the hub's nonce is fixed before the secret is shown. So each try to get in
+ * between succeeds once in 2^40.
  */
 export async function pairingCodeOf(parts: {
   agentKey: Uint8Array<ArrayBuffer>;
   hubKey: Uint8Array<ArrayBuffer>;
-  agentNonce: Uint8Array<ArrayBuffer>;
+  secret: Uint8Array<ArrayBuffer>;
   hubNonce: Uint8Array<ArrayBuffer>;
 }): Promise<string> {
-  const text = [parts.agentKey, parts.hubKey, parts.agentNonce, parts.hubNonce].map(toBase64Url).join("|");
+  const text = [parts.agentKey, parts.hubKey, parts.secret, parts.hubNonce].map(toBase64Url).join("|");
   const hash = await sha256(utf8(`servereye pairing 1|${text}`));
   let code = "";
   for (let i = 0; i < 8; i++) code += READABLE[(hash[i] ?? 0) & 31];

@@ -1,6 +1,7 @@
 /** The first frames of a connection: the hub proves itself, then this agent does. */
 import {
   type AgentFacts,
+  agentNonceOf,
   agentProofText,
   Fault,
   type FaultCode,
@@ -51,7 +52,9 @@ export type Greeting =
  * another version, FRAME_INVALID on a frame out of turn, COMMAND_TIMEOUT when a step takes over STEP_MS.
  */
 export async function greet(connection: Connection, self: Introduction): Promise<Greeting> {
-  const agentNonce = toBase64Url(randomBytes(32));
+  const secret = randomBytes(32);
+  const agentKey = self.identity.keyPair.publicKey;
+  const agentNonce = toBase64Url(await agentNonceOf({ secret, agentKey }));
   connection.send({ t: "hello", protocol: PROTOCOL, nonce: agentNonce });
   const first = await connection.receive(STEP_MS);
   if (first.t === "refused" || first.t === "bye") return leaving(first);
@@ -72,7 +75,7 @@ export async function greet(connection: Connection, self: Introduction): Promise
     clock: Math.round(self.clock.now()),
     facts: self.facts,
     ...(self.enrol === undefined ? {} : { enrol: self.enrol }),
-    ...(self.pair ? { pair: true } : {}),
+    ...(self.pair ? { pair: true, secret: toBase64Url(secret) } : {}),
   });
 
   let patienceMs = STEP_MS;
@@ -96,7 +99,7 @@ export async function greet(connection: Connection, self: Introduction): Promise
     if (frame.t !== "waiting") throw outOfTurn(frame);
     const holdsMs = Math.min(Math.max(frame.expires - frame.hubTime, 0), LONGEST_CODE_MS);
     patienceMs = holdsMs + CODE_GRACE_MS;
-    if (!waited) self.showCode(await codeOf(self.identity, seen), holdsMs);
+    if (!waited) self.showCode(await codeOf(self.identity, secret, first), holdsMs);
   }
 }
 
@@ -129,14 +132,15 @@ async function proven(
 
 async function codeOf(
   identity: Identity,
-  seen: { agentNonce: string; hubNonce: string; hubKey: string },
+  secret: Uint8Array<ArrayBuffer>,
+  challenge: Extract<HubFrame, { t: "challenge" }>,
 ): Promise<string> {
   const bytes = (text: string) => fromBase64Url(text) ?? new Uint8Array();
   const code = await pairingCodeOf({
     agentKey: identity.keyPair.publicKey,
-    hubKey: bytes(seen.hubKey),
-    agentNonce: bytes(seen.agentNonce),
-    hubNonce: bytes(seen.hubNonce),
+    hubKey: bytes(challenge.hubKey),
+    secret,
+    hubNonce: bytes(challenge.nonce),
   });
   return `${code.slice(0, 4)}-${code.slice(4)}`;
 }

@@ -38,6 +38,7 @@ export class Caller {
   /** Set by `meet`. */
   serverId = "";
   publicKey: Uint8Array<ArrayBuffer> = new Uint8Array();
+  agentNonce = "";
   code = "";
 
   constructor(socket: WebSocket) {
@@ -145,11 +146,12 @@ export class HubDouble {
     if (!(await verify(utf8(text), fromBase64Url(prove.signature) ?? new Uint8Array())))
       throw new Error("the agent's proof is wrong");
     caller.publicKey = key;
+    caller.agentNonce = nonces.agentNonce;
     caller.serverId = await serverIdOf(key);
     caller.code = await pairingCodeOf({
       agentKey: key,
       hubKey: this.key.publicKey,
-      agentNonce: fromBase64Url(nonces.agentNonce) ?? new Uint8Array(),
+      secret: fromBase64Url(prove.secret ?? "") ?? new Uint8Array(),
       hubNonce: fromBase64Url(nonces.hubNonce) ?? new Uint8Array(),
     });
     return prove;

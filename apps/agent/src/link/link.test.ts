@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import {
+  agentNonceOf,
+  fromBase64Url,
   HEARTBEAT_MS,
   keyPairOf,
   MAX_FRAME_BYTES,
@@ -96,7 +98,10 @@ describe("pairing", () => {
   test("shows the code the hub works out, and pins the hub only when welcomed", async () => {
     const agent = started(await agentOf({ url: hub.url, pair: true }));
     const caller = await hub.caller();
-    assert.equal((await hub.meet(caller)).pair, true);
+    const { pair, secret = "" } = await hub.meet(caller);
+    assert.equal(pair, true);
+    const fixed = { secret: fromBase64Url(secret) ?? randomBytes(0), agentKey: caller.publicKey };
+    assert.equal(caller.agentNonce, toBase64Url(await agentNonceOf(fixed)));
     const now = Date.now();
     caller.send({ t: "waiting", expires: now + 600_000, hubTime: now });
     const shown = await agent.saw("link.waiting");

@@ -6,6 +6,7 @@ import {
   AGENT_PATH,
   type AgentFacts,
   type Answer,
+  agentNonceOf,
   agentProofText,
   type Command,
   command,
@@ -190,6 +191,7 @@ export async function dial(url: string): Promise<Dialled> {
 export interface Greeted {
   agent: Dialled;
   agentNonce: string;
+  secret: string;
   challenge: Extract<HubFrame, { t: "challenge" }>;
   code: string;
 }
@@ -197,7 +199,8 @@ export interface Greeted {
 /** Says hello and checks the hub's proof, as an agent with this pinned hub would. */
 export async function greet(hub: TestHub, server: TestServer): Promise<Greeted> {
   const agent = await dial(hub.url);
-  const agentNonce = toBase64Url(randomBytes(32));
+  const secret = randomBytes(32);
+  const agentNonce = toBase64Url(await agentNonceOf({ secret, agentKey: server.publicKey }));
   agent.send({ t: "hello", protocol: 1, nonce: agentNonce });
   const challenge = await agent.next();
   assert.equal(challenge.t, "challenge");
@@ -210,17 +213,24 @@ export async function greet(hub: TestHub, server: TestServer): Promise<Greeted> 
   const code = await pairingCodeOf({
     agentKey: server.publicKey,
     hubKey: hub.hubKey.publicKey,
-    agentNonce: bytes(agentNonce),
+    secret,
     hubNonce: bytes(hubNonce),
   });
-  return { agent, agentNonce, challenge, code };
+  return { agent, agentNonce, secret: toBase64Url(secret), challenge, code };
 }
 
 /** The agent's proof for this handshake; `more` bends it. */
 export async function proof(
   greeted: Omit<Greeted, "agent" | "code">,
   server: TestServer,
-  more: { enrol?: string; pair?: boolean; clock?: number; facts?: AgentFacts; signature?: string } = {},
+  more: {
+    enrol?: string;
+    pair?: boolean;
+    secret?: string;
+    clock?: number;
+    facts?: AgentFacts;
+    signature?: string;
+  } = {},
 ) {
   const { protocol, hubKey, nonce: hubNonce } = greeted.challenge;
   const publicKey = toBase64Url(server.publicKey);
@@ -234,7 +244,8 @@ export async function proof(
     enrol,
   });
   const signature = toBase64Url(await server.key.sign(utf8(text)));
-  return { t: "prove", publicKey, signature, clock: 0, facts: facts(), ...more };
+  const secret = more.pair ? { secret: greeted.secret } : {};
+  return { t: "prove", publicKey, signature, clock: 0, facts: facts(), ...secret, ...more };
 }
 
 /** A whole handshake, up to the frame after the proof. */

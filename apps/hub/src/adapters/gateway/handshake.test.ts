@@ -77,6 +77,21 @@ describe("handshake", { timeout: 30_000 }, () => {
     assert.equal((await refusal(keyless.agent)).code, "PROOF_INVALID");
   });
 
+  it("takes no secret or key for a pairing code that the nonce has not fixed before", async () => {
+    const server = await newServer();
+    for (const secret of [toBase64Url(randomBytes(32)), undefined]) {
+      const greeted = await greet(hub, server);
+      const made: Record<string, unknown> = await proof(greeted, server, { pair: true });
+      greeted.agent.send({ ...made, secret });
+      assert.equal((await refusal(greeted.agent)).code, "PROOF_INVALID");
+    }
+    // Whoever is in between and tries one key after another, once the hub's nonce is known.
+    const [fixed, chosen] = [await greet(hub, server), await newServer()];
+    fixed.agent.send(await proof(fixed, chosen, { pair: true }));
+    assert.equal((await refusal(fixed.agent)).code, "PROOF_INVALID");
+    assert.equal(hub.metrics.read("agents_waiting"), 0);
+  });
+
   it("gives a fresh nonce to each connection", async () => {
     const server = await hub.known();
     const [a, b] = [await greet(hub, server), await greet(hub, server)];

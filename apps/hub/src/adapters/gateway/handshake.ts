@@ -1,6 +1,7 @@
 /** The proofs of both sides, over both fresh nonces: what the hub signs, and what it believes. */
 import {
   type AgentFrame,
+  agentNonceOf,
   agentProofText,
   Fault,
   fromBase64Url,
@@ -69,8 +70,6 @@ export async function believe(
   if (!publicKey || !signature || !(await holds(publicKey, text, signature))) {
     throw new Fault("PROOF_INVALID", "the proof does not fit this key and this handshake");
   }
-  const agentNonce = fromBase64Url(agreed.agentNonce) ?? new Uint8Array();
-  const hubNonce = fromBase64Url(agreed.hubNonce) ?? new Uint8Array();
   return {
     serverId: await serverIdOf(publicKey),
     candidate: {
@@ -78,15 +77,24 @@ export async function believe(
       facts: prove.facts,
       enrol: prove.enrol,
       pair: prove.pair ?? false,
-      pairingCode: await pairingCodeOf({
-        agentKey: publicKey,
-        hubKey: hubKey.publicKey,
-        agentNonce,
-        hubNonce,
-      }),
+      pairingCode: prove.pair ? await codeOf(prove, publicKey, agreed, hubKey) : "",
       from,
     },
   };
+}
+
+/** Throws Fault PROOF_INVALID when the agent's nonce did not fix this secret and key before ours was known. */
+async function codeOf(
+  prove: Prove,
+  agentKey: Uint8Array<ArrayBuffer>,
+  agreed: Challenged,
+  hubKey: HubKey,
+): Promise<string> {
+  const secret = fromBase64Url(prove.secret ?? "") ?? new Uint8Array();
+  if (toBase64Url(await agentNonceOf({ secret, agentKey })) !== agreed.agentNonce)
+    throw new Fault("PROOF_INVALID", "the nonce was not made from this secret and key");
+  const hubNonce = fromBase64Url(agreed.hubNonce) ?? new Uint8Array();
+  return pairingCodeOf({ agentKey, hubKey: hubKey.publicKey, secret, hubNonce });
 }
 
 async function holds(

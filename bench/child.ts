@@ -52,10 +52,15 @@ export function startChild(script: string, options: ChildOptions = {}): Child {
         const timer = setTimeout(() => fail(`did not answer within ${withinMs} ms`), withinMs);
         const gone = () => fail("ended");
         const hear = (message: unknown) => {
-          const found = read(message);
-          if (found === undefined) return;
-          stop();
-          resolve(found);
+          try {
+            const found = read(message);
+            if (found === undefined) return;
+            stop();
+            resolve(found);
+          } catch (error) {
+            stop();
+            reject(error);
+          }
         };
         const stop = () => {
           clearTimeout(timer);

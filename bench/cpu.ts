@@ -1,8 +1,5 @@
 /** Processor time and memory of other processes, from the kernel's own files (proc(5)). Linux only. */
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-
-const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 
 /** The fields after the name, which may hold spaces and brackets: `ppid` is the second of them. */
 function statOf(pid: number): string[] {
@@ -10,15 +7,13 @@ function statOf(pid: number): string[] {
   return text.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
-/** User and system time a process has used, ms; in steps of a clock tick (10 ms as a rule). */
+/** Processor time of all threads that a process has now, ms (schedstat counts in nanoseconds). */
 export function cpuMs(pid: number): number {
-  let fields: string[];
-  try {
-    fields = statOf(pid);
-  } catch (cause) {
-    throw new Error(`process ${pid} ended while it was measured`, { cause });
-  }
-  return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksPerSecond;
+  const tasks = `/proc/${pid}/task`;
+  const ns = readdirSync(tasks).map((task) =>
+    Number(readFileSync(`${tasks}/${task}/schedstat`, "utf8").split(" ")[0]),
+  );
+  return ns.reduce((sum, each) => sum + each, 0) / 1e6;
 }
 
 /** The process and all below it. A process that ends while it is looked at counts no more. */

@@ -1,13 +1,13 @@
 /** From a person's message to the bot's answer: the real hub, real agents and an emulated Telegram, beside the floor. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Child, startChild } from "../child.ts";
+import { startChild } from "../child.ts";
 import { cpuMs, treeOf } from "../cpu.ts";
 import { benchFolder, root } from "../folder.ts";
 import { agentsIn, startAgent, startHub } from "../hub.ts";
 import { type Summary, summary } from "../summary.ts";
 import { castIn, PERSONS, personId, WAITING, waitingId } from "./people.ts";
-import { Failed, Place, type Round, Timed } from "./round.ts";
+import { type PhoneLine, phonesIn } from "./phone-line.ts";
 
 export interface Measured {
   /** Ms. */
@@ -121,7 +121,7 @@ async function hubRuns(
 }
 
 async function measured(
-  play: (round: Round) => Promise<Timed>,
+  play: PhoneLine["play"],
   options: RoundTripOptions,
   say: { text: string; expect: string },
   processes: Record<string, number[]>,
@@ -141,26 +141,4 @@ async function measured(
     trees.map(({ name }, at) => [name, ((after[at] ?? 0) - (before[at] ?? 0)) / together.length]),
   );
   return { single: summary(single.times), together: summary(together), cpu };
-}
-
-async function phonesIn(
-  stops: (() => unknown)[],
-): Promise<{ pid: number; place: Place; play: (round: Round) => Promise<Timed> }> {
-  const child: Child = startChild(script("phones.ts"));
-  stops.push(() => child.stop());
-  const place = await child.told((message) => Place.safeParse(message).data);
-  return {
-    pid: child.pid,
-    place,
-    async play(round) {
-      const done = child.told(
-        (message) => Timed.safeParse(message).data ?? Failed.safeParse(message).data,
-        180_000,
-      );
-      child.process.send(round);
-      const outcome = await done;
-      if ("failed" in outcome) throw new Error(`${round.text}: ${outcome.failed}`);
-      return outcome;
-    },
-  };
 }

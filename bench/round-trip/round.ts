@@ -8,6 +8,8 @@ export const Round = z.object({
   /** A part of the answer that counts; anything else (a refusal, "busy") does not end the wait. */
   expect: z.string(),
   together: z.boolean(),
+  /** Ms; half a minute unless told. */
+  patienceMs: z.optional(z.int()),
   /** With each message, somebody else writes this in the same moment. */
   beside: z.optional(z.object({ persons: z.array(z.int()), text: z.string(), expect: z.string() })),
 });

@@ -1,0 +1,120 @@
+/** Results as Markdown tables, one for each bench. */
+import type { AgentCost, Memory } from "./agent.ts";
+import type { RoundTrips } from "./round-trip/bench.ts";
+import type { StartTime } from "./start.ts";
+import type { StoreTimes } from "./store.ts";
+import { figure, type Summary } from "./summary.ts";
+
+export interface Results {
+  "round-trip": RoundTrips;
+  store: StoreTimes[];
+  agent: AgentCost;
+  start: StartTime[];
+}
+export type Name = keyof Results;
+
+type Row = readonly string[];
+
+function table(head: Row, rows: readonly Row[]): string {
+  const line = (cells: Row) => `| ${cells.join(" | ")} |`;
+  const rule = head.map((_, at) => (at === 0 ? "---" : "---:"));
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
+
+const times = (part: number, whole: number): string => `${figure(part / whole)} ×`;
+const mib = (bytes: number): string => `${(bytes / 1_024 ** 2).toFixed(1)} MiB`;
+const met = (value: number, most: number): string => (value <= most ? "met" : "not met");
+
+function roundTrip({ floor, commands, besideOffline }: RoundTrips): string {
+  const rows = (["single", "together"] as const).flatMap((how) => {
+    const atOnce = how === "single" ? "1" : "100";
+    const base = floor[how];
+    const row = (what: string, { count, p50, p99 }: Summary): Row => [
+      what,
+      atOnce,
+      String(count),
+      figure(p50),
+      figure(p99),
+      times(p50, base.p50),
+      times(p99, base.p99),
+    ];
+    return [row("the floor", base), ...commands.map((one) => row(`\`${one.command}\``, one[how]))];
+  });
+  const single = Math.max(...commands.map((one) => one.single.p50));
+  const together = Math.max(...commands.map((one) => one.together.p99));
+  const processes = Object.keys(commands[0]?.cpu ?? {});
+  const cpu = (what: string, used: Record<string, number>): Row => [
+    what,
+    ...processes.map((name) => (used[name] === undefined ? "" : figure(used[name]))),
+    figure(Object.values(used).reduce((sum, each) => sum + each, 0)),
+  ];
+  const { memory, offline } = besideOffline;
+  return [
+    table(["", "at a time", "messages", "p50, ms", "p99, ms", "p50 to floor", "p99 to floor"], rows),
+    [
+      `- p50 at most 5 ms, 1 at a time: ${figure(single)} ms, ${met(single, 5)}.`,
+      `- p99 at most 50 ms, 100 at a time: ${figure(together)} ms, ${met(together, 50)}.`,
+      `- While each \`/memory\` has an offline server asked beside it: p50 ${figure(memory.p50)} ms, p99 ${figure(memory.p99)} ms;`,
+      `  "offline" is told after p50 ${figure(offline.p50)} ms, p99 ${figure(offline.p99)} ms (at most 100 ms: ${met(offline.p99, 100)}).`,
+    ].join("\n"),
+    "Processor time for one message, ms, when a hundred come at once:",
+    table(
+      ["", ...processes, "in all"],
+      [cpu("the floor", floor.cpu), ...commands.map((one) => cpu(`\`${one.command}\``, one.cpu))],
+    ),
+  ].join("\n\n");
+}
+
+const store = (statements: StoreTimes[]): string =>
+  table(
+    ["", "1 at a time: p50, ms", "p99, ms", "100 at a time: p50, ms", "p99, ms"],
+    statements.map(({ what, single, together }) => [
+      what,
+      ...[single.p50, single.p99, together.p50, together.p99].map(figure),
+    ]),
+  );
+
+function agent(cost: AgentCost): string {
+  const memory = (what: string, { rss, private: own }: Memory): Row => [what, mib(rss), mib(own)];
+  return [
+    table(
+      ["", "resident", "private"],
+      [
+        memory("the agent at rest", cost.rest),
+        memory("with a sample each second", cost.busy),
+        memory("a Node that does nothing", cost.empty),
+      ],
+    ),
+    [
+      `- A sample of \`processes\`, \`cpu\` and \`memory\`: ${figure(cost.sampleCpuMs)} ms of processor time (${cost.samples} samples).`,
+      `- At rest, with heartbeats: ${figure(cost.restCpuMs)} ms a second, ${figure(cost.restCpuMs / 10)} % of a core (over ${cost.seconds} s).`,
+    ].join("\n"),
+  ].join("\n\n");
+}
+
+function start(kinds: StartTime[]): string {
+  const nothing = kinds[0]?.median ?? Number.NaN;
+  const slowest = Math.max(...kinds.map((kind) => kind.median));
+  return [
+    table(
+      ["", "median, ms", "longest, ms", "to `node -e 0`"],
+      kinds.map((kind) => [
+        kind.what,
+        figure(kind.median),
+        figure(kind.longest),
+        times(kind.median, nothing),
+      ]),
+    ),
+    `- Warm start at most 3 s: ${figure(slowest / 1_000)} s, ${met(slowest, 3_000)} (${kinds[0]?.runs} runs).`,
+  ].join("\n\n");
+}
+
+export function tableOf<N extends Name>(name: N, result: Results[N]): string {
+  const makers: { [K in Name]: (result: Results[K]) => string } = {
+    "round-trip": roundTrip,
+    store,
+    agent,
+    start,
+  };
+  return makers[name](result);
+}

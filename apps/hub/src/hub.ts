@@ -223,7 +223,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   cleanup.add("fleet", () => fleet.close());
 
   if (telegram !== undefined) {
-    cleanup.add("telegram", () => telegram.stop(), 900);
+    cleanup.add("telegram", () => telegram.stop(), { mostMs: 550 });
     await telegram.start();
   }
   const setup = telegram === undefined ? undefined : await setupSecret(store, clock, chance);

@@ -6,8 +6,8 @@ import type { Cleanup } from "./cleanup.ts";
 import type { Config } from "./config.ts";
 import type { Chance, Clock, Log, Store } from "./core/ports.ts";
 
-/** Long enough for PostgreSQL's own 1.5 s way from "please" to "now". */
-const STOP_MS = 1_600;
+/** Long enough for PostgreSQL's whole way from "please" to "now". */
+const STOP_MS = 1_050;
 
 export async function hubStore(parts: {
   config: Config;
@@ -30,6 +30,6 @@ export async function hubStore(parts: {
     { dataDir, lock, progress, log: (event, fields) => log.info(event, fields) },
     clock.after,
   );
-  cleanup.add("postgres", () => postgres.stop(), STOP_MS);
+  cleanup.add("postgres", () => postgres.stop(), { mostMs: STOP_MS, own: true });
   return open(postgres.connection);
 }

@@ -14,6 +14,8 @@ const grace = 10_000;
 /** Waits after failures, ms: from `first`, doubling, up to `longest`; after a refused token always `refused`. */
 const first = 1_000;
 const longest = 30_000;
+/** The hub's own store comes back sooner than a service far away, and waiting persons see nothing until then. */
+const longestForInbox = 3_000;
 const refused = 60_000;
 
 export interface PollingOptions {
@@ -90,13 +92,14 @@ export function createPolling({ api, intake, state, clock, log, metrics, random 
       return error.retryAfter * 1000;
     }
     const api = error instanceof ApiRefused || error instanceof ApiUnreached;
+    const wait = api ? jittered : Math.min(longestForInbox, jittered);
     metrics.count("telegram_poll_failures", { why: api ? "unreached" : "inbox" });
     log.warn(api ? "telegram.poll-failed" : "telegram.inbox-failed", {
       reason,
-      againInMs: Math.round(jittered),
+      againInMs: Math.round(wait),
     });
     state.down(api ? "Telegram can not be reached" : "updates can not be stored");
-    return jittered;
+    return wait;
   }
 
   function rest(ms: number): Promise<void> {

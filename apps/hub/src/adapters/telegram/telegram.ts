@@ -18,7 +18,7 @@ export type { Menu } from "./menus.ts";
 export type { Status } from "./state.ts";
 
 /** How long stopping waits for what is being handled and sent, ms. */
-const stopPatience = 1_500;
+const stopPatience = 500;
 /** Waits between tries to reach Telegram for setting up, ms: doubling from the first to the longest. */
 const firstWait = 1_000;
 const longestWait = 30_000;
@@ -48,7 +48,7 @@ export interface Telegram {
    * receiving starts then. Rejects with TokenRefused for a wrong token, and when stopped before.
    */
   start(): Promise<{ username: string; link: string }>;
-  /** Ends receiving, gives what is under way 1.5 s; the rest stays in the inbox for the next start. */
+  /** Ends receiving, gives what is under way 0.5 s; the rest stays in the inbox for the next start. */
   stop(): Promise<void>;
   status(): Status;
   /** Messages that wait to be sent. */

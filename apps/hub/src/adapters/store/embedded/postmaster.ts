@@ -52,8 +52,8 @@ export function clearLeftovers(pgdata: string, socketFolders: readonly string[],
   }
 }
 
-/** How long a clean stop may take, in milliseconds; together under 1.5 s. */
-export const stopPatience = { fast: 1_100, immediate: 250, killed: 100 };
+/** How long a clean stop may take, in milliseconds; together about 1 s. */
+export const stopPatience = { fast: 700, immediate: 200, killed: 100 };
 
 /**
  * Ends the server: fast (SIGINT: open transactions are rolled back), then immediate (SIGQUIT: the next start

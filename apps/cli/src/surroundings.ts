@@ -23,14 +23,14 @@ export function agentProgram(): string {
   return existsSync(bundle) ? bundle : join(apps, "agent/src/main.ts");
 }
 
-/** The person's language as a locale, from the terminal's variables; English where they say nothing. */
+/** The person's language as a locale, from the terminal's variables; English with a clock of 24 hours where they say nothing. */
 export function localeOf(env: Env): string {
   const named = env.LC_ALL || env.LC_MESSAGES || env.LANG || "";
   const tag = named.split(/[.@]/)[0]?.replaceAll("_", "-") ?? "";
   try {
-    return Intl.getCanonicalLocales(tag === "" || /^(C|POSIX)$/.test(tag) ? "en" : tag)[0] ?? "en";
+    return Intl.getCanonicalLocales(tag === "" || /^(C|POSIX)$/.test(tag) ? "en-GB" : tag)[0] ?? "en-GB";
   } catch {
     // A variable that names no language at all.
-    return "en";
+    return "en-GB";
   }
 }

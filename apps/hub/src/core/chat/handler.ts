@@ -1,6 +1,7 @@
 /** The door for every chat: from what a person did to what they are shown. */
 import { Fault } from "@servereye/contract";
 import { authorize } from "../access/authorize.ts";
+import { sharing } from "../fleet/shared.ts";
 import type { Actor, ButtonAction, ChatHandler, Incoming } from "../ports.ts";
 import { chatCommands, deeds } from "./commands/all.ts";
 import type { ChatCommand } from "./commands/command.ts";
@@ -27,7 +28,8 @@ const NAME_MAX = 128;
 const ECHO_MAX = 64;
 const SERVER_KEY_LIKE = /^srv_[0-9a-f]{16,}$/i;
 
-export function createChat(deps: ChatDeps): ChatHandler {
+export function createChat(given: ChatDeps): ChatHandler {
+  const deps = { ...given, fleet: { ...given.fleet, ask: sharing(given.fleet.ask, given.clock) } };
   const questions = serverCommands(deps.readings);
   const names = [...questions.keys(), ...chatCommands.keys()];
   const persons = new Pace(deps.clock, PERSON_RATE);

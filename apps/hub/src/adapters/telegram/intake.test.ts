@@ -58,6 +58,30 @@ test("one chat's flood is cut off and harms no other chat", async () => {
   assert.deepEqual(inbox.open(), []);
 });
 
+test("an update that a slow store kept after all is handled when it comes again, once", async () => {
+  const handler = notingHandler();
+  const { intake, come, inbox } = bench(handler);
+  await intake.meet(me);
+  await come(update(1, 7, "/one"));
+  const { take, unfinished } = inbox;
+  // Kept, and nobody is there any more to hear of it.
+  inbox.take = async (updates) => {
+    await take(updates);
+    throw new Error("read timeout");
+  };
+  await assert.rejects(come(update(2, 7, "/two")), /read timeout/);
+  await assert.rejects(come(update(2, 7, "/two"), update(3, 7, "/three")), /read timeout/);
+  inbox.take = take;
+  inbox.unfinished = () => Promise.reject(new Error("gone again"));
+  await assert.rejects(come(update(2, 7, "/two"), update(3, 7, "/three")), /gone again/);
+  inbox.unfinished = unfinished;
+  await come(update(2, 7, "/two"), update(3, 7, "/three"), update(4, 7, "/four"));
+  await come(update(3, 7, "/three"), update(1, 7, "/one"));
+  await intake.drained();
+  assert.deepEqual(handler.seen.map(textOf), ["/one", "/two", "/three", "/four"]);
+  assert.deepEqual(inbox.open(), []);
+});
+
 test("500 at the same time is full: there is room again when some are through", async () => {
   const ends: Array<() => void> = [];
   const { intake, come } = bench(notingHandler(() => new Promise((resolve) => ends.push(resolve))));

@@ -8,6 +8,8 @@ import { type Me, type Read, readUpdate, updateId } from "./update.ts";
 const mostAtOnce = 500;
 const mostOfOneChat = 50;
 const handlerPatience = 180_000;
+/** Ids remembered of updates that could perhaps not be kept; Telegram sends no more than a hundred before they are. */
+const mostUnsure = 10_000;
 
 export interface Kept {
   id: number;
@@ -51,6 +53,7 @@ export function createIntake({ inbox, handler, presses, clock, log, metrics }: I
   /** Taken over from an earlier run: such an update may come in by the webhook at the same moment. */
   let resumed: ReadonlySet<number> = new Set();
   const ofChat = new Map<string, number>();
+  const unsure = new Set<number>();
   const onDrained: Array<() => void> = [];
   const inOrder = sequentialize<Task>(({ read }) => read.chat);
 
@@ -119,6 +122,29 @@ export function createIntake({ inbox, handler, presses, clock, log, metrics }: I
     });
   }
 
+  /**
+   * What of a batch is to be handled. A take that failed may have been done all the same, by a store that was only
+   * slow: its updates are known there then, and nobody handles them. They come again, and are looked up.
+   */
+  async function taken(updates: readonly Kept[]): Promise<Kept[]> {
+    try {
+      const fresh = await inbox.take(updates);
+      const inDoubt = new Set(updates.map(({ id }) => id).filter((id) => unsure.has(id)));
+      if (inDoubt.size === 0) return fresh;
+      for (const { id } of fresh) inDoubt.delete(id);
+      const left = (await inbox.unfinished()).filter(({ id }) => inDoubt.has(id));
+      for (const { id } of updates) unsure.delete(id);
+      return [...fresh, ...left].sort((a, b) => a.id - b.id);
+    } catch (error) {
+      for (const { id } of updates) unsure.add(id);
+      for (const id of unsure) {
+        if (unsure.size <= mostUnsure) break;
+        unsure.delete(id);
+      }
+      throw error;
+    }
+  }
+
   async function handle(updates: readonly Kept[]): Promise<number> {
     const known = me;
     if (known === undefined) {
@@ -136,7 +162,7 @@ export function createIntake({ inbox, handler, presses, clock, log, metrics }: I
         if (id === undefined) log.warn("telegram.update-unreadable");
         return id === undefined ? [] : [{ id, body }];
       });
-      return numbered.length === 0 ? Promise.resolve([]) : inbox.take(numbered);
+      return numbered.length === 0 ? Promise.resolve([]) : taken(numbered);
     },
     handle,
     async meet(bot) {

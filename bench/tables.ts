@@ -25,7 +25,9 @@ const times = (part: number, whole: number): string => `${figure(part / whole)} 
 const mib = (bytes: number): string => `${(bytes / 1_024 ** 2).toFixed(1)} MiB`;
 const met = (value: number, most: number): string => (value <= most ? "met" : "not met");
 
-function roundTrip({ floor, commands, besideOffline }: RoundTrips): string {
+const OWN = "`/ping`, each a server of their own";
+
+function roundTrip({ floor, commands, own, besideOffline }: RoundTrips): string {
   const rows = (["single", "together"] as const).flatMap((how) => {
     const atOnce = how === "single" ? "1" : "100";
     const base = floor[how];
@@ -38,7 +40,8 @@ function roundTrip({ floor, commands, besideOffline }: RoundTrips): string {
       times(p50, base.p50),
       times(p99, base.p99),
     ];
-    return [row("the floor", base), ...commands.map((one) => row(`\`${one.command}\``, one[how]))];
+    const asked = commands.map((one) => row(`\`${one.command}\``, one[how]));
+    return [row("the floor", base), ...asked, row(OWN, own[how])];
   });
   const single = Math.max(...commands.map((one) => one.single.p50));
   const together = Math.max(...commands.map((one) => one.together.p99));
@@ -54,13 +57,18 @@ function roundTrip({ floor, commands, besideOffline }: RoundTrips): string {
     [
       `- p50 at most 5 ms, 1 at a time: ${figure(single)} ms, ${met(single, 5)}.`,
       `- p99 at most 50 ms, 100 at a time: ${figure(together)} ms, ${met(together, 50)}.`,
+      `- The same when each asks a server of their own: p99 ${figure(own.together.p99)} ms, ${met(own.together.p99, 50)}.`,
       `- While each \`/memory\` has an offline server asked beside it: p50 ${figure(memory.p50)} ms, p99 ${figure(memory.p99)} ms;`,
       `  "offline" is told after p50 ${figure(offline.p50)} ms, p99 ${figure(offline.p99)} ms (at most 100 ms: ${met(offline.p99, 100)}).`,
     ].join("\n"),
     "Processor time for one message, ms, when a hundred come at once:",
     table(
       ["", ...processes, "in all"],
-      [cpu("the floor", floor.cpu), ...commands.map((one) => cpu(`\`${one.command}\``, one.cpu))],
+      [
+        cpu("the floor", floor.cpu),
+        ...commands.map((one) => cpu(`\`${one.command}\``, one.cpu)),
+        cpu(OWN, own.cpu),
+      ],
     ),
   ].join("\n\n");
 }

@@ -5,12 +5,12 @@ import { roundTrips } from "./bench.ts";
 import { phonesIn } from "./phone-line.ts";
 
 test("a short run gives figures for the floor and for each command", async () => {
-  const { floor, commands, besideOffline } = await roundTrips({ single: 5, rounds: 1 });
+  const { floor, commands, own, besideOffline } = await roundTrips({ single: 5, rounds: 1 });
   assert.deepEqual(
     commands.map(({ command }) => command),
     ["/ping", "/memory"],
   );
-  for (const { single, together, cpu } of [floor, ...commands]) {
+  for (const { single, together, cpu } of [floor, ...commands, own]) {
     assert.deepEqual([single.count, together.count], [5, 100]);
     for (const { p50, p99, max } of [single, together]) assert.ok(0 < p50 && p50 <= p99 && p99 <= max);
     assert.ok(Object.values(cpu).every((ms) => ms >= 0) && (cpu.hub ?? 0) > 0);

@@ -1,12 +1,13 @@
 /** From a person's message to the bot's answer: the real hub, real agents and an emulated Telegram, beside the floor. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { AGENT_PATH } from "@servereye/contract";
 import { startChild } from "../child.ts";
 import { cpuMs, treeOf } from "../cpu.ts";
 import { benchFolder, root } from "../folder.ts";
-import { agentsIn, startAgent, startHub } from "../hub.ts";
+import { agentsIn, type RunningHub, startAgent, startHub } from "../hub.ts";
 import { type Summary, summary } from "../summary.ts";
-import { castIn, PERSONS, personId, WAITING, waitingId } from "./people.ts";
+import { castIn, ownerId, PERSONS, personId, SERVERS, WAITING, waitingId } from "./people.ts";
 import { type PhoneLine, phonesIn } from "./phone-line.ts";
 
 export interface Measured {
@@ -20,6 +21,8 @@ export interface Measured {
 export interface RoundTrips {
   floor: Measured;
   commands: ({ command: string } & Measured)[];
+  /** A hundred persons, each with a server of their own: nothing can be shared. */
+  own: Measured;
   /** `/memory`, and in the same moment somebody asks a server that is offline. */
   besideOffline: { memory: Summary; offline: Summary };
 }
@@ -34,7 +37,7 @@ export interface RoundTripOptions {
 }
 
 /** Rounds that are not counted: the engine compiles what is hot meanwhile. */
-const WARM_UP = 3;
+const WARM_UP = 8;
 
 const script = (name: string) => join(root, "bench/round-trip", name);
 const everybody = Array.from({ length: PERSONS }, (_, at) => personId(at));
@@ -105,6 +108,7 @@ async function hubRuns(
     const say = { text: command, expect };
     commands.push({ command, ...(await measured(phones.play, options, say, processes)) });
   }
+  const own = await ownServers(options, hub, cast.own, phones, processes, stops);
   const waiting = Array.from({ length: WAITING }, (_, at) => waitingId(at));
   const beside = await phones.play({
     persons: everybody,
@@ -116,18 +120,39 @@ async function hubRuns(
   return {
     floor,
     commands,
+    own,
     besideOffline: { memory: summary(beside.times), offline: summary(beside.beside) },
   };
+}
+
+async function ownServers(
+  options: RoundTripOptions,
+  hub: RunningHub,
+  folders: readonly string[],
+  phones: PhoneLine,
+  processes: Record<string, number[]>,
+  stops: (() => unknown)[],
+): Promise<Measured> {
+  const url = `${hub.url.replace("http:", "ws:")}${AGENT_PATH}`;
+  const many = startChild(script("many-agents.ts"), { args: [url, hub.hubKey, ...folders] });
+  stops.push(() => many.stop());
+  await agentsIn(hub, SERVERS + folders.length);
+  const persons = folders.map((_, at) => ownerId(at));
+  const say = { text: "/ping", expect: "Round trip", persons };
+  return await measured(phones.play, options, say, { ...processes, agents: [many.pid] });
 }
 
 async function measured(
   play: PhoneLine["play"],
   options: RoundTripOptions,
-  say: { text: string; expect: string },
+  { persons = everybody, ...say }: { text: string; expect: string; persons?: readonly number[] },
   processes: Record<string, number[]>,
 ): Promise<Measured> {
-  for (let round = 0; round < WARM_UP; round++) await play({ ...say, persons: everybody, together: true });
-  const asking = Array.from({ length: options.single }, (_, at) => personId(at % PERSONS));
+  for (let round = 0; round < WARM_UP; round++) await play({ ...say, persons: [...persons], together: true });
+  const asking = Array.from(
+    { length: options.single },
+    (_, at) => persons[at % persons.length] ?? personId(0),
+  );
   const single = await play({ ...say, persons: asking, together: false });
   // Looked up once: PostgreSQL's own children are kept open by the hub's pool.
   const trees = Object.entries(processes).map(([name, pids]) => ({ name, pids: pids.flatMap(treeOf) }));
@@ -135,7 +160,7 @@ async function measured(
   const before = used();
   const together: number[] = [];
   for (let round = 0; round < options.rounds; round++)
-    together.push(...(await play({ ...say, persons: everybody, together: true })).times);
+    together.push(...(await play({ ...say, persons: [...persons], together: true })).times);
   const after = used();
   const cpu = Object.fromEntries(
     trees.map(({ name }, at) => [name, ((after[at] ?? 0) - (before[at] ?? 0)) / together.length]),

@@ -17,11 +17,15 @@ export const WAITING = 20;
 
 export const personId = (at: number): number => 1_001 + at;
 export const waitingId = (at: number): number => 5_001 + at;
+/** Persons with a server of their own each. */
+export const ownerId = (at: number): number => 7_001 + at;
 
 export interface Cast {
   hubKey: string;
   /** Data folders of agents, each with its key. */
   agents: string[];
+  /** The same, of the servers that one person each sees. */
+  own: string[];
 }
 
 export const quiet: Log = {
@@ -77,8 +81,16 @@ export async function castIn(dataDir: string, agentsDir: string): Promise<Cast> 
     };
     for (let at = 0; at < PERSONS; at++) await joins(personId(at), servers[at % SERVERS]);
     for (let at = 0; at < WAITING; at++) await joins(waitingId(at), servers[SERVERS]);
+    const own: string[] = [];
+    for (let at = 0; at < PERSONS; at++) {
+      const folder = join(agentsDir, `own-${at}`);
+      const { id, publicKey } = await keyIn(folder);
+      own.push(folder);
+      await store.servers.add({ id, name: `own-${at}`, region: "", publicKey, owner: owner.id });
+      await joins(ownerId(at), id);
+    }
     const hubKey = await hubKeyPair(store.settings);
-    return { hubKey: toBase64Url(hubKey.publicKey), agents };
+    return { hubKey: toBase64Url(hubKey.publicKey), agents, own };
   } finally {
     await close();
   }

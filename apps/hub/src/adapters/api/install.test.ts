@@ -72,7 +72,8 @@ before(async () => {
         const body = Buffer.concat(parts);
         const { "content-length": _length, "transfer-encoding": _encoding, ...headers } = answer.headers;
         reply.writeHead(answer.statusCode ?? 502, headers);
-        reply.end(tamper?.path === asked.url ? tamper.change(body) : body);
+        const change = tamper?.path === asked.url ? tamper?.change : undefined;
+        reply.end(change?.(body) ?? body);
       });
     });
     asked.pipe(onward);

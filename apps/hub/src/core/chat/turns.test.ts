@@ -1,7 +1,8 @@
 /** Turns of the chat on a turned clock: slow answers, stores that fail, people who are too fast, strangers. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Fault } from "@servereye/contract";
+import { Fault, View } from "@servereye/contract";
+import fc from "fast-check";
 import { chatEngine, labels, settle } from "./room.test-code.ts";
 
 let engine: Awaited<ReturnType<typeof chatEngine>>;
@@ -257,4 +258,43 @@ test("what is unknown is shown back in short, with the nearest", async () => {
   assert.deepEqual(labels(near), ["/servers x"]);
   const long = await ann.write("я".repeat(4_000));
   assert.ok((long?.text.length ?? 0) < 200);
+});
+
+test("whatever is written or pressed is answered, and nothing goes wrong inside", async () => {
+  const room = await engine.room();
+  const ann = await room.person("Ann", { admin: true });
+  await room.server(ann, "web-1");
+  await room.server(ann, "Мой Сервер");
+  room.ask = async () => pong;
+  const command = fc.constantFrom(
+    ...["start", "help", "add", "servers", "rename_server", "remove_server", "use", "members", "invite"],
+    ...["language", "stats", "debug", "ping", "processes", "status", "servers page", "toString", "__proto__"],
+  );
+  const odd = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 60 }),
+    fc.string({
+      unit: fc.constantFrom("\0", "\ud800", '"', "«", "/", "@", " ", "1", "web-1", "\u202e"),
+      maxLength: 12,
+    }),
+  );
+  const text = fc.oneof(
+    odd,
+    fc.tuple(command, odd).map((parts) => `/${parts.join(" ")}`),
+  );
+  await fc.assert(
+    fc.asyncProperty(text, async (typed) => {
+      room.clock.turn(1_000);
+      const shown = await ann.write(typed);
+      assert.ok(shown, JSON.stringify(typed));
+      View.parse(shown.view);
+      const { notice } = await ann.pressToken(typed);
+      assert.ok(notice?.text, JSON.stringify(typed));
+      assert.deepEqual(
+        room.log.events.filter(({ level }) => level === "error"),
+        [],
+        JSON.stringify(typed),
+      );
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -14,9 +14,10 @@ const SECRETS: ReadonlyArray<[RegExp, string]> = [
   [/(setup|inv|enrol|login)_[\w-]{16,}/gi, "$1_…"],
   [/([a-z][a-z\d+.-]{0,20}:\/\/[^\s:/@]{0,200}:)[^\s"'<>]{1,2000}@/gi, "$1…@"],
   [
-    /((?:token|secret|password|passwd|cookie|enrol|login|setup|servereye|api_?key|secret_?key|server_?key)\\?["']?(?: ?[=:] ?|\s)\\?["']?)(?!Bearer\b|…)[^\s"'\\,;&]{8,}/gi,
+    /((?:token|secret|password|passwd|cookie|enrol|login|setup|servereye|api_?key|secret_?key|server_?key)\\{0,15}["']?(?: ?[=:] ?)\\{0,15}["']?)(?!Bearer\b|…)[^\s"'\\,;&]{8,}/gi,
     "$1…",
   ],
+  [/(--(?:token|enrol|login|secret|password)\s+)[\w.=-]{8,}/gi, "$1…"],
   [/\b(Bearer|Basic) +[\w~+/.=-]{8,}/gi, "$1 …"],
 ];
 

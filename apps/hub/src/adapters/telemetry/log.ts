@@ -72,21 +72,64 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** A log file is turned over when it is larger than this; one older file is kept. */
 const LARGEST_BYTES = 20 * 1_048_576;
+/** Text that waits for a full disk or a reader that stands still, UTF-16 units; what comes beyond it is lost. */
+const MOST_WAITING = 4 * 1_048_576;
+/** After a failed write nothing is written for so long, ms. */
+const TRY_AGAIN_MS = 1_000;
 
 export interface OpenLog extends Log {
   /** Writes out what is buffered. */
   flush(): void;
-  /** Turns the file over when it has grown too large. Called now and then by the hub. */
+  /** Turns the file over when it has grown too large. Done at each write past the limit too. */
   turnOver(): void;
   /** This text is a secret from now on, in whatever it stands. Short ones (under 6) would take words apart: left. */
   hide(secret: string): void;
 }
 
 /** Logs to a file, or to standard output when `file` is undefined. */
-export function openLog(options: { level: LogLevel; file?: string }): OpenLog {
-  const { file } = options;
+export function openLog(options: { level: LogLevel; file?: string; largestBytes?: number }): OpenLog {
+  const { file, largestBytes = LARGEST_BYTES } = options;
   const known = new Set<string>();
-  const destination = pino.destination({ dest: file ?? 1, mkdir: true, sync: false, mode: 0o640 });
+  let size = 0;
+  let tryAt = 0;
+  /** Undefined while the disk takes nothing. */
+  let destination: ReturnType<typeof pino.destination> | undefined;
+
+  function opened(): ReturnType<typeof pino.destination> {
+    const bounds = { sync: false, mode: 0o640, maxLength: MOST_WAITING };
+    const made = pino.destination({ dest: file ?? 1, mkdir: true, ...bounds });
+    // A full disk must not take the hub along, and at the end nothing may wait for it: the library's own last flush
+    // would for ever. What it did not take is lost, and there is nowhere to say so.
+    made.on("error", () => {
+      if (destination === made) destination = undefined;
+      tryAt = performance.now() + TRY_AGAIN_MS;
+      made.destroy();
+    });
+    // Strangers can make lines at any rate: the bound holds between the hub's own looks too.
+    made.on("write", (bytes: number) => {
+      size += bytes;
+      if (size >= largestBytes) turnOver();
+    });
+    return made;
+  }
+
+  function turnOver(): void {
+    if (file === undefined) return;
+    size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size < largestBytes) return;
+    renameSync(file, `${file}.1`);
+    size = 0;
+    destination?.reopen();
+  }
+
+  const lines = {
+    write(line: string): void {
+      if (destination === undefined && performance.now() >= tryAt) destination = opened();
+      destination?.write(line);
+    },
+  };
+  turnOver();
+  destination = opened();
   const logger = pino(
     {
       level: options.level,
@@ -94,7 +137,7 @@ export function openLog(options: { level: LogLevel; file?: string }): OpenLog {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination,
+    lines,
   );
   const write =
     (level: LogLevel) =>
@@ -102,12 +145,6 @@ export function openLog(options: { level: LogLevel; file?: string }): OpenLog {
       if (logger.isLevelEnabled(level))
         logger[level]({ event, ...(redact(fields, known) as Record<string, unknown>) });
     };
-  const turnOver = () => {
-    if (file === undefined || (statSync(file, { throwIfNoEntry: false })?.size ?? 0) < LARGEST_BYTES) return;
-    renameSync(file, `${file}.1`);
-    destination.reopen();
-  };
-  turnOver();
   return {
     debug: write("debug"),
     info: write("info"),
@@ -116,7 +153,7 @@ export function openLog(options: { level: LogLevel; file?: string }): OpenLog {
     flush: () => {
       // Before the file is open there is nothing buffered worth an exception at exit.
       try {
-        destination.flushSync();
+        destination?.flushSync();
       } catch (error) {
         if (!String(error).includes("not ready")) throw error;
       }

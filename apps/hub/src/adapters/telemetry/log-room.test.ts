@@ -1,0 +1,48 @@
+/** The room a log takes: bounded whatever is written, and no reason to fall over when there is none. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { openLog } from "./log.ts";
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test("a flood of lines takes no more than two files of the limit", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "log-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "hub.log");
+  const largestBytes = 64 * 1024;
+  const log = openLog({ level: "info", file, largestBytes });
+  for (let n = 0; n < 20_000; n++) {
+    log.info("agent.refused", { n });
+    if (n % 50 === 0) await turn();
+  }
+  log.flush();
+  const sizes = [file, `${file}.1`].map((path) => statSync(path).size);
+  // One write may go beyond the limit before it is seen.
+  for (const size of sizes) assert.ok(size <= largestBytes * 2, String(sizes));
+  const last = readFileSync(file, "utf8") || readFileSync(`${file}.1`, "utf8");
+  assert.match(last, /"n":19999\}\n$/);
+});
+
+test("a full disk neither ends the hub nor keeps it from ending", async () => {
+  const source = `
+    const { openLog } = await import(${JSON.stringify(new URL("./log.ts", import.meta.url).href)});
+    const log = openLog({ level: "info", file: "/dev/full" });
+    for (let n = 0; n < 200; n++) {
+      log.info("some.event", { n, text: "x".repeat(10_000) });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    log.flush();
+    console.log("alive");
+  `;
+  const ended = await new Promise<{ error: Error | null; said: string }>((resolve) => {
+    const arguments_ = ["--input-type=module", "-e", source];
+    execFile(process.execPath, arguments_, { timeout: 20_000, killSignal: "SIGKILL" }, (error, said) =>
+      resolve({ error, said }),
+    );
+  });
+  assert.deepEqual(ended, { error: null, said: "alive\n" });
+});

@@ -33,9 +33,26 @@ export function readAnswer(command: Command, { type, payload }: Verified): unkno
     });
   if (type === "fault") {
     const body = FaultBody.safeParse(payload);
-    throw body.success ? Fault.fromBody(body.data) : misfit(body.error);
+    throw body.success ? Fault.fromBody(bounded(body.data)) : misfit(body.error);
   }
   const answer = command.answer.safeParse(payload);
   if (!answer.success) throw misfit(answer.error);
   return answer.data;
 }
+
+/** Of an agent's fault: values told at the most, and of the texts in it as many characters. */
+const MOST_VALUES = 16;
+const LONGEST_TEXT = 500;
+/** Values that messages take for numbers, by name. */
+const NUMBERS = new Set(["since", "until", "seconds", "ms", "silent", "left", "limit", "max", "protocol"]);
+
+/** What of an agent's fault a person may read: an agent may be anybody's, and its words stand in the hub's messages. */
+function bounded({ code, detail, values }: FaultBody): FaultBody {
+  const kept = Object.entries(values)
+    .filter(([name, value]) => typeof value === "number" || !NUMBERS.has(name))
+    .slice(0, MOST_VALUES)
+    .map(([name, value]) => [name, typeof value === "string" ? cut(value) : value] as const);
+  return { code, detail: cut(detail), values: Object.fromEntries(kept) };
+}
+
+const cut = (text: string): string => text.slice(0, LONGEST_TEXT).toWellFormed();

@@ -16,7 +16,12 @@ interface Asker {
 
 export function peopleIn(db: Kysely<Tables>, clock: Clock, chance: Chance): People {
   // A hundred people who write at once are one look.
-  const looks = batcher({ flush: (askers) => actors(db, askers), most: 200, bound: 10_000, lanes: 4 });
+  const looks = batcher({
+    flush: (askers: Asker[]) => actors(db, askers),
+    most: 200,
+    bound: 10_000,
+    lanes: 4,
+  });
 
   const byAccount = (from: Kysely<Tables>, account: Account): Promise<Person | undefined> =>
     from

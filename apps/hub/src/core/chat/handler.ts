@@ -26,7 +26,8 @@ const LINK_RATE = { burst: 5, perSecond: 1 / 12 };
 const NAME_MAX = 128;
 /** Longest piece of what was typed that is shown back, UTF-16 units. */
 const ECHO_MAX = 64;
-const SERVER_KEY_LIKE = /^srv_[0-9a-f]{16,}$/i;
+/** Anywhere in a word: in brackets, after a `=`, before a full stop. */
+const SERVER_KEY_LIKE = /srv_[0-9a-f]{16,}/i;
 
 export function createChat(given: ChatDeps): ChatHandler {
   const deps = { ...given, fleet: { ...given.fleet, ask: sharing(given.fleet.ask, given.clock) } };
@@ -109,8 +110,12 @@ export function createChat(given: ChatDeps): ChatHandler {
   async function wrote(turn: Turn, typed: Typed): Promise<void> {
     const named = chatCommands.get(typed.command ?? "") ?? questions.get(typed.command ?? "");
     const key = typed.words.findIndex((word) => SERVER_KEY_LIKE.test(word));
-    // A key is a secret whatever stands before it: never shown back, and taken away by the one command that knows how.
-    if (key >= 0 && named?.name !== "add") return withKey(turn, named === undefined, typed.words.slice(key));
+    // A key is a secret whatever stands around it: never shown back, and taken away by the one command that knows how.
+    if (key >= 0) {
+      const [found = ""] = SERVER_KEY_LIKE.exec(typed.words[key] ?? "") ?? [];
+      const meant = named === undefined || named.name === "add";
+      return withKey(turn, meant, [found, ...typed.words.slice(key + 1)]);
+    }
     if (typed.command === undefined) return plainText(turn, typed);
     const own = chatCommands.get(typed.command);
     if (own !== undefined) return ownCommand(turn, own, typed);

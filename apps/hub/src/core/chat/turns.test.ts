@@ -209,6 +209,8 @@ test("a server key is never shown back, and its message goes", async () => {
     `/memory ${key(4)}`,
     `/rename_server web-1 ${key(5)}`,
     `/add ${key(6).slice(0, 40)}`,
+    `/add my key=${key(7)}, please`,
+    `is this it: (${key(8)})?`,
   ].entries()) {
     const shown = await ann.write(text);
     assert.equal(room.removed.length, i + 1, text);
@@ -220,6 +222,8 @@ test("a server key is never shown back, and its message goes", async () => {
   assert.match(said[3] ?? "", /a secret: I deleted it/);
   assert.match(said[4] ?? "", /a secret: I deleted it/);
   assert.match(said[5] ?? "", /not whole/);
+  assert.match(said[6] ?? "", /please is added/);
+  assert.match(said[7] ?? "", /is added/);
   assert.ok(!said.some((view) => /srv_[0-9a-f]/.test(view)), said.join("\n"));
   assert.equal(
     (await room.store.servers.byId((await room.store.people.actor(ann.account, ""))?.servers[0]?.id ?? ""))

@@ -7,7 +7,17 @@ import { cpuMs, treeOf } from "../cpu.ts";
 import { benchFolder, root } from "../folder.ts";
 import { agentsIn, type RunningHub, startAgent, startHub } from "../hub.ts";
 import { type Summary, summary } from "../summary.ts";
-import { castIn, ownerId, PERSONS, personId, SERVERS, WAITING, waitingId } from "./people.ts";
+import {
+  castIn,
+  MOST_OF_ONE_PERSON,
+  otherId,
+  ownerId,
+  PERSONS,
+  personId,
+  SERVERS,
+  WAITING,
+  waitingId,
+} from "./people.ts";
 import { type PhoneLine, phonesIn } from "./phone-line.ts";
 
 export interface Measured {
@@ -43,6 +53,9 @@ const script = (name: string) => join(root, "bench/round-trip", name);
 const everybody = Array.from({ length: PERSONS }, (_, at) => personId(at));
 
 export async function roundTrips(options: RoundTripOptions): Promise<RoundTrips> {
+  const ofOne = WARM_UP + Math.ceil(options.single / PERSONS) + options.rounds + 1;
+  if (ofOne > MOST_OF_ONE_PERSON)
+    throw new RangeError(`${ofOne} messages are more than one person may write`);
   const folder = benchFolder("round-trip");
   const stops: (() => unknown)[] = [() => folder.remove()];
   try {
@@ -101,11 +114,11 @@ async function hubRuns(
     "emulated Telegram": [phones.pid],
   };
   const commands: RoundTrips["commands"] = [];
-  for (const { command, expect } of [
-    { command: "/ping", expect: "Round trip" },
-    { command: "/memory", expect: "Available" },
+  for (const { command, expect, persons } of [
+    { command: "/ping", expect: "Round trip", persons: everybody },
+    { command: "/memory", expect: "Available", persons: everybody.map((_, at) => otherId(at)) },
   ]) {
-    const say = { text: command, expect };
+    const say = { text: command, expect, persons };
     commands.push({ command, ...(await measured(phones.play, options, say, processes)) });
   }
   const own = await ownServers(options, hub, cast.own, phones, processes, stops);

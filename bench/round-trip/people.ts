@@ -16,6 +16,9 @@ export const PERSONS = 100;
 export const WAITING = 20;
 
 export const personId = (at: number): number => 1_001 + at;
+/** Others of the same kind for the second command: the hub lets one person write forty at once, then four a second. */
+export const otherId = (at: number): number => 3_001 + at;
+export const MOST_OF_ONE_PERSON = 40;
 export const waitingId = (at: number): number => 5_001 + at;
 /** Persons with a server of their own each. */
 export const ownerId = (at: number): number => 7_001 + at;
@@ -79,7 +82,10 @@ export async function castIn(dataDir: string, agentsDir: string): Promise<Cast> 
       const person = await store.people.admit(account, { name: `Person ${telegram}`, admin: false });
       if (serverId !== undefined) await store.servers.grant(serverId, person.id, "viewer");
     };
-    for (let at = 0; at < PERSONS; at++) await joins(personId(at), servers[at % SERVERS]);
+    for (let at = 0; at < PERSONS; at++) {
+      await joins(personId(at), servers[at % SERVERS]);
+      await joins(otherId(at), servers[at % SERVERS]);
+    }
     for (let at = 0; at < WAITING; at++) await joins(waitingId(at), servers[SERVERS]);
     const own: string[] = [];
     for (let at = 0; at < PERSONS; at++) {

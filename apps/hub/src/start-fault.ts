@@ -12,6 +12,8 @@ export function startFault(error: unknown): string {
     return "Telegram does not know this TELEGRAM_BOT_TOKEN. Copy it again from @BotFather, or unset it to start without Telegram.";
   if (error instanceof Fault && error.code === "STORE_UNAVAILABLE")
     return `The database can not be reached: ${redactText(reasonOf(error))}. Check DATABASE_URL and that PostgreSQL runs.`;
+  // A database too old, in another encoding, or with a newer schema: the store has said what to do.
+  if (error instanceof Fault && error.code === "UNSUPPORTED") return error.message;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const port = error instanceof Error && "port" in error ? String(error.port) : "";
   const address = error instanceof Error && "address" in error ? String(error.address) : "";

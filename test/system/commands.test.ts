@@ -267,7 +267,7 @@ describe("several servers", () => {
     await addServer(system, ann, "db");
   });
   // Nobody is as quick as this test: the hub would ask for patience.
-  beforeEach(() => system.clock.advance(10_000));
+  beforeEach(() => system.clock.advance(3_000));
 
   it("asks which, with a button for each that keeps pointing at it", async () => {
     const which = await ask(ann, "/ping");

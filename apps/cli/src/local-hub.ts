@@ -1,8 +1,7 @@
 /** The hub that runs on this machine: found by the file it leaves, spoken to over HTTP. */
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { LocalHub, PressResult } from "@servereye/contract";
-import * as z from "zod/mini";
+import { CommandHints, LocalHub, LoginLink, PressResult, Refusal } from "@servereye/contract";
 
 /** Something the person can mend: shown as it is, without a stack. */
 export class Advice extends Error {}
@@ -43,9 +42,6 @@ export function notRunning(dataDir: string, cause?: unknown): Advice {
     { cause },
   );
 }
-
-const Refusal = z.object({ error: z.object({ detail: z.string() }) });
-const Commands = z.object({ commands: z.array(z.object({ name: z.string(), about: z.string() })) });
 
 /** One hub's API as its own terminal. Rejects with `Advice`. */
 export class HubApi {
@@ -90,7 +86,7 @@ export class HubApi {
   }
 
   async commands(): Promise<string[]> {
-    const answer = Commands.parse(await (await this.call("GET", "/api/v1/chat/commands")).json());
+    const answer = CommandHints.parse(await (await this.call("GET", "/api/v1/chat/commands")).json());
     return answer.commands.map(({ name }) => `/${name}`);
   }
 
@@ -106,7 +102,7 @@ export class HubApi {
 
   async loginLink(): Promise<string> {
     const response = await this.call("POST", "/api/v1/login-links", { body: {} });
-    const { token } = z.object({ token: z.string() }).parse(await response.json());
+    const { token } = LoginLink.parse(await response.json());
     return `${this.#hub.url}/#login=${token}`;
   }
 }

@@ -1,6 +1,5 @@
 /** The hub's API as the page uses it. Every answer is parsed; every failure becomes one of few kinds. */
-import { CommandHint, PressResult, SessionInfo } from "@servereye/contract";
-import * as z from "zod/mini";
+import { type CommandHint, CommandHints, PressResult, Refusal, SessionInfo } from "@servereye/contract";
 
 /** `out`: not logged in. `away`: no hub could be reached. `busy`: too much at once. `hub`: its own fault. */
 export type Trouble = "out" | "away" | "busy" | "hub" | "refused";
@@ -15,8 +14,6 @@ export class HubTrouble extends Error {
 }
 
 const DEADLINE_MS = 15_000;
-const Refusal = z.object({ error: z.object({ detail: z.string() }) });
-const Commands = z.object({ commands: z.array(CommandHint) });
 
 async function call(method: string, path: string, body?: unknown): Promise<Response> {
   let response: Response;
@@ -50,7 +47,7 @@ export const hub = {
   logout: async (): Promise<void> => void (await call("DELETE", "session")),
   session: async (): Promise<SessionInfo> => SessionInfo.parse(await (await call("GET", "session")).json()),
   commands: async (): Promise<CommandHint[]> =>
-    Commands.parse(await (await call("GET", "chat/commands")).json()).commands,
+    CommandHints.parse(await (await call("GET", "chat/commands")).json()).commands,
   write: async (text: string): Promise<void> => void (await call("POST", "chat/messages", { text })),
   press: async (messageId: string, token: string): Promise<PressResult> =>
     PressResult.parse(await (await call("POST", "chat/presses", { messageId, token })).json()),

@@ -44,6 +44,13 @@ export type ChatEvent = z.infer<typeof ChatEvent>;
 /** `GET /api/v1/chat/commands`: for the input's suggestions. */
 export const CommandHint = z.object({ name: z.string(), about: z.string() });
 export type CommandHint = z.infer<typeof CommandHint>;
+export const CommandHints = z.object({ commands: z.array(CommandHint) });
+
+/** `POST /api/v1/login-links` (the local terminal only): a one-time login token. */
+export const LoginLink = z.object({ token: z.string() });
+
+/** What every refused request is answered with. */
+export const Refusal = z.object({ error: z.object({ detail: z.string() }) });
 
 /** `<data>/run/hub.json` (mode 600): how a local terminal finds its hub. `consoleToken` changes at every start. */
 export const LocalHub = z.object({

@@ -117,7 +117,7 @@ function copyOfSources(to: string): { root: string; files: string[] } {
     encoding: "utf8",
   });
   const tracked = list.split("\n").filter((file) => file !== "" && existsSync(join(root, file)));
-  for (const file of tracked.filter((file) => /\.(ts|tsx|json|mjs)$/.test(file)))
+  for (const file of tracked.filter((file) => /\.(ts|tsx|json|mjs|css)$/.test(file)))
     cpSync(join(root, file), join(to, file), { recursive: true });
   const modules = join(root, "node_modules");
   mkdirSync(join(to, "node_modules", "@servereye"), { recursive: true });

@@ -79,7 +79,6 @@ const BREACHES: ReadonlyArray<{ file: string; code: string; rule: string }> = [
   },
   { file: "apps/agent/src/planted-dev.ts", code: 'import "rolldown";', rule: "no-undeclared" },
   { file: "apps/hub/src/core/planted-cycle.ts", code: 'import "./planted-cycle.ts";', rule: "no-cycles" },
-  
 ];
 
 test("this checkout keeps the law, and every source file was looked at", async () => {

@@ -5,10 +5,13 @@ import type { ChatMessage } from "@servereye/contract";
 import type { HubApi } from "../local-hub.ts";
 import { eventsOf } from "./events.ts";
 import { Known } from "./known.ts";
+import { plainLine } from "./plain.ts";
 import { type Look, renderView } from "./render.ts";
 
 /** The answer and the stream that shows it are two connections: the stream may be this much behind, ms. */
 const BEHIND_MS = 150;
+/** A pressed button that has changed nothing by then changes nothing, ms. */
+const PRESS_MS = 6_000;
 
 export async function piped(options: { hub: HubApi; look(): Look }): Promise<number> {
   const { hub } = options;
@@ -39,8 +42,10 @@ export async function piped(options: { hub: HubApi; look(): Look }): Promise<num
     const found = known.button(text);
     if (found !== undefined && "token" in found.button) {
       const { notice } = await hub.press(found.messageId, found.button.token);
-      if (notice !== undefined) process.stderr.write(`${notice}\n`);
-      await pause(BEHIND_MS * 4);
+      if (notice !== undefined) process.stderr.write(`${plainLine(notice)}\n`);
+      // A press is answered before it is done; what it changes comes a little later, or never.
+      const until = performance.now() + PRESS_MS;
+      while (changed.size === 0 && performance.now() < until) await pause(BEHIND_MS);
     } else await hub.write(text, true);
     await pause(BEHIND_MS);
     for (const { view } of changed.values())

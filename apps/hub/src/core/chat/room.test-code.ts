@@ -78,7 +78,9 @@ export async function chatEngine() {
   const stores: FreshStores = await freshStores(postgres.connection);
   const open = new Set<Store>();
   return {
-    async room(options: { registration?: "closed" | "open"; bot?: string | undefined } = {}): Promise<Room> {
+    async room(
+      options: { registration?: "closed" | "open"; bot?: string | undefined; publicUrl?: string } = {},
+    ): Promise<Room> {
       const clock = turnedClock();
       const log = keptLog();
       // Its own timers are real; the chat's and the expiries' are turned.
@@ -103,7 +105,7 @@ function roomOn(
   real: Store,
   clock: Room["clock"],
   log: Room["log"],
-  options: { registration?: "closed" | "open"; bot?: string | undefined },
+  options: { registration?: "closed" | "open"; bot?: string | undefined; publicUrl?: string },
 ): Room {
   const broken = new Set<string>();
   const store = fragile(real, broken);
@@ -159,7 +161,7 @@ function roomOn(
       version: "0.0.0",
       hubId: "hub",
       startedAt: clock.now(),
-      publicUrl: () => "https://hub.example",
+      publicUrl: () => options.publicUrl ?? "https://hub.example",
       hubKey: "key",
       botLink: () => ("bot" in options ? options.bot : "https://t.me/the_bot"),
     },

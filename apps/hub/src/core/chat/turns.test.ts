@@ -302,3 +302,16 @@ test("whatever is written or pressed is answered, and nothing goes wrong inside"
     { numRuns: 300 },
   );
 });
+
+test("/add warns of a way without TLS, and of an address that only this machine has", async () => {
+  const said = async (publicUrl: string) => {
+    const room = await engine.room({ publicUrl });
+    return (await (await room.person()).write("/add"))?.text ?? "";
+  };
+  assert.match(await said("http://hub.example"), /without TLS/);
+  assert.match(await said("http://127.0.0.1:8080"), /local address/);
+  assert.doesNotMatch(await said("http://127.0.0.1:8080"), /without TLS/);
+  const safe = await said("https://hub.example");
+  assert.match(safe, /curl -fsSL https:\/\/hub\.example\/install\.sh/);
+  assert.doesNotMatch(safe, /⚠️/);
+});

@@ -47,6 +47,7 @@ async function offer(turn: Turn): Promise<void> {
         t("add-once"),
       ),
       ...(loopback ? [text(t("add-loopback"))] : []),
+      ...(!loopback && publicUrl.startsWith("http:") ? [text(t("add-plain"))] : []),
       note(t("add-other")),
     ],
   });

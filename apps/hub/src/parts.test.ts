@@ -196,6 +196,10 @@ test("the first admin named is the person of the page, others are persons of the
       { name: "C", admin: false },
     );
     await appointAdmins(store, owner, ["33"]);
+    // 22 is named no more and is no admin; 11 is the person who runs this hub and stays one.
+    assert.deepEqual((await adminsOnTelegram(store)).sort(), ["11", "33"]);
+    await appointAdmins(store, owner, ["33", "22"]);
+    assert.deepEqual((await adminsOnTelegram(store)).sort(), ["11", "22", "33"]);
     assert.equal(
       (await store.people.admins()).some(({ id }) => id === known.id),
       true,

@@ -2,6 +2,8 @@
 import type { Account, Chance, Clock, Person, Store } from "./core/ports.ts";
 
 const OWNER: Account = { channel: "local", externalId: "owner" };
+/** Setting: the ids that the last start's configuration named. */
+const APPOINTED = "admins.appointed";
 /** A setup link that nobody opened is worth nothing after a day; the next start prints a new one. */
 const SETUP_TTL_MS = 24 * 3_600_000;
 
@@ -25,6 +27,14 @@ export async function appointAdmins(store: Store, owner: Person, ids: readonly s
     else if (!ownerHasTelegram) await store.people.link(account, owner.id);
     else await store.people.admit(account, { name: `Telegram ${id}`, admin: true });
   }
+  // Who was an admin by the last configuration alone and is not named any more is none from now on. The person who
+  // runs this hub stays one: whoever can change the configuration is that person.
+  const before = (await store.settings.get(APPOINTED))?.split(",") ?? [];
+  for (const id of before.filter((one) => one !== "" && !ids.includes(one))) {
+    const person = await store.people.byAccount({ channel: "telegram", externalId: id });
+    if (person !== undefined && person.id !== owner.id) await store.people.setAdmin(person.id, false);
+  }
+  await store.settings.set(APPOINTED, ids.join(","));
 }
 
 /** Telegram ids of all admins. */

@@ -1,4 +1,6 @@
 /** Every chat command and every stored deed, by name: one line each. */
+
+import { cancelDeed } from "../confirm.ts";
 import { pick } from "../pick.ts";
 import { add } from "./add.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
@@ -7,7 +9,7 @@ import { help } from "./help.ts";
 import { invite } from "./invite.ts";
 import { language, languageDeed } from "./language.ts";
 import { memberAskDeed, memberRevokeDeed, members, membersPageDeed } from "./members.ts";
-import { cancelDeed, remove, removeDeed } from "./remove.ts";
+import { remove, removeDeed } from "./remove.ts";
 import { rename } from "./rename.ts";
 import { servers } from "./servers.ts";
 import { start } from "./start.ts";

@@ -1,9 +1,10 @@
 /** /members [server]: who may see and do what on a server, with a way to take it back. */
 import { authorize } from "../../access/authorize.ts";
 import { auditTurn } from "../audit.ts";
+import { confirmButtons } from "../confirm.ts";
 import { noServers, refusal } from "../faults.ts";
 import { pageOf, pagers } from "../pick.ts";
-import { CONFIRM_TTL_MS, type Turn, text } from "../turn.ts";
+import { type Turn, text } from "../turn.ts";
 import { which } from "../which.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
 import { type Again, choose, notOne } from "./not-one.ts";
@@ -77,36 +78,16 @@ export const membersPageDeed: ButtonDeed = (turn, { serverId = "", page = "1" })
 
 /** First press: asks. */
 export const memberAskDeed: ButtonDeed = async (turn, values) => {
-  const { t, deps, actor } = turn;
+  const { t, actor } = turn;
   const decision = authorize(actor, "server.share", { serverId: values.serverId ?? "" });
   if (!decision.allowed || decision.server === undefined)
     return turn.show({ blocks: [text(refusal(turn, decision))] });
-  const yes = deps.chance.token(18);
   await turn.show({
     blocks: [
       text(t("members-sure", { name: values.name ?? "", server: decision.server.name })),
       { type: "note", text: [t("confirm-minute")] },
     ],
-    buttons: [
-      [
-        {
-          label: t("members-yes"),
-          action: { kind: "do", what: "member.revoke", values },
-          mine: true,
-          once: true,
-          ttlMs: CONFIRM_TTL_MS,
-          token: yes,
-        },
-      ],
-      [
-        {
-          label: t("cancel"),
-          action: { kind: "do", what: "cancel", values: { token: yes } },
-          mine: true,
-          ttlMs: CONFIRM_TTL_MS,
-        },
-      ],
-    ],
+    buttons: confirmButtons(turn, t("members-yes"), { what: "member.revoke", values }),
   });
 };
 

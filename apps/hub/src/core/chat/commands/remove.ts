@@ -2,8 +2,9 @@
 import { authorize } from "../../access/authorize.ts";
 import type { SeenServer } from "../../ports.ts";
 import { auditTurn } from "../audit.ts";
+import { confirmButtons } from "../confirm.ts";
 import { noServers, refusal } from "../faults.ts";
-import { CONFIRM_TTL_MS, type Turn, text } from "../turn.ts";
+import { type Turn, text } from "../turn.ts";
 import { which } from "../which.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
 import { type Again, choose, notOne } from "./not-one.ts";
@@ -33,7 +34,6 @@ export const remove: ChatCommand = {
 async function confirm(turn: Turn, server: SeenServer): Promise<void> {
   const { t, deps } = turn;
   const members = await deps.store.servers.members(server.id);
-  const yes = deps.chance.token(18);
   await turn.show({
     title: t("remove-title", { server: server.name }),
     blocks: [
@@ -48,26 +48,10 @@ async function confirm(turn: Turn, server: SeenServer): Promise<void> {
       text(t("remove-means")),
       { type: "note", text: [t("confirm-minute")] },
     ],
-    buttons: [
-      [
-        {
-          label: t("remove-yes", { server: server.name }),
-          action: { kind: "do", what: "server.remove", values: { serverId: server.id, name: server.name } },
-          mine: true,
-          once: true,
-          ttlMs: CONFIRM_TTL_MS,
-          token: yes,
-        },
-      ],
-      [
-        {
-          label: t("cancel"),
-          action: { kind: "do", what: "cancel", values: { token: yes } },
-          mine: true,
-          ttlMs: CONFIRM_TTL_MS,
-        },
-      ],
-    ],
+    buttons: confirmButtons(turn, t("remove-yes", { server: server.name }), {
+      what: "server.remove",
+      values: { serverId: server.id, name: server.name },
+    }),
   });
 }
 
@@ -86,10 +70,4 @@ export const removeDeed: ButtonDeed = async (turn, { serverId = "", name = "" })
   await turn.show({
     blocks: [text(t("remove-done", { server: name })), { type: "note", text: [t("remove-agent-hint")] }],
   });
-};
-
-/** Cancel makes its confirmation worthless, so that an old "Yes" can not be pressed by mistake. */
-export const cancelDeed: ButtonDeed = async (turn, { token = "" }) => {
-  const cancelled = await turn.deps.store.buttons.spend(token);
-  await turn.show({ blocks: [text(turn.t(cancelled ? "cancelled" : "cancel-late"))] });
 };

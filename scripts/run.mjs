@@ -1,6 +1,7 @@
 /** The one entry: `node scripts/run.mjs up|demo|test|bench|check`. Sets up what is missing, then runs on the pinned Node. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { ensureBuilt } from "./build.mjs";
 import { check } from "./check.mjs";
 import { handOver } from "./handover.mjs";
@@ -30,7 +31,14 @@ async function tests(args) {
   const files = all.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
   if (files.length === 0) throw new SetupFault(`No test file has ${words.join(" or ")} in its path.`);
   await ensureBuilt();
-  const runner = ["--test", "--test-reporter=spec", "--test-concurrency=2", "--test-timeout=300000"];
+  const ceiling = pathToFileURL(join(root, "scripts", "ceiling.mjs")).href;
+  const runner = [
+    `--import=${ceiling}`,
+    "--test",
+    "--test-reporter=spec",
+    "--test-concurrency=2",
+    "--test-timeout=300000",
+  ];
   return await handOver(pinnedNode, [...runner, ...options, ...files], { cwd: root, whole: true });
 }
 

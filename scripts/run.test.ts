@@ -256,6 +256,17 @@ test("tests are chosen by words, and their failure is the exit code", async (t) 
   assert.match(none.said(), /No test file has nowhere in its path/);
 });
 
+test("a test file that hangs is ended, and what kept it alive is said", async (t) => {
+  const { write, start } = copy(t);
+  write(
+    "apps/cli/src/hangs.test.ts",
+    'import { createServer } from "node:http"; import test from "node:test"; test("one", { timeout: 50 }, () => new Promise(() => createServer().listen(0)));',
+  );
+  const hung = start(process.execPath, ["scripts/run.mjs", "test"], { TEST_FILE_MS: "500" });
+  assert.equal(await hung.ended, 1);
+  assert.match(hung.said(), /hangs\.test\.ts did not end within 0\.5 s; alive: .*TCPServerWrap/);
+});
+
 test("check runs every step and names those that fail", async (t) => {
   const { root, write, run } = copy(t);
   await run("up", "--fail").ended;

@@ -1,5 +1,7 @@
 /** Each command through Telegram to a real agent and back, held against the machine's own figures. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
@@ -110,9 +112,16 @@ describe("one server", () => {
   });
 
   it("/cpu shows load, cores and shares that add up", async () => {
+    // Something to see: of an idle machine "0 %" is the truth.
+    const busy = spawn(process.execPath, [
+      "-e",
+      "for (const end = Date.now() + 60_000; Date.now() < end; );",
+    ]);
+    await once(busy, "spawn");
     const before = loads();
     const message = await ask(ann, "/cpu");
     const after = loads();
+    busy.kill("SIGKILL");
     const shown = message.text.match(/\d+\.\d\d/g)?.slice(0, 3) ?? [];
     assert.ok(
       [before, after].some((real) => real.every((load, at) => load === shown[at])),
@@ -120,7 +129,7 @@ describe("one server", () => {
     );
     assert.equal(message.text.match(/core \d+/g)?.length, cpus().length);
     const total = Number(/CPU ([\d.]+) %/.exec(message.text)?.[1]);
-    assert.ok(total > 0 && total <= 100, `usage ${total}`);
+    assert.ok(total > 1 && total <= 100, `usage ${total}`);
     fitsPhone(message);
   });
 

@@ -44,7 +44,10 @@ test("a person writes, presses and reads in the browser", needs("chromium"), asy
     const wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
     assert.equal(wide, false, "nothing is wider than the phone");
     await page.getByRole("button", { name: "🔄 Refresh" }).click();
-    assert.equal(await page.locator("dialog p").textContent(), hostile);
+    // Open is its own wait: the paragraph stands in the page, empty, before the answer comes.
+    const notice = page.locator("dialog[open] p");
+    await notice.waitFor();
+    assert.equal(await notice.textContent(), hostile);
     await page.getByRole("button", { name: "OK" }).click();
     await page.locator(".words", { hasText: /^At [\d,]+ days ago$/ }).waitFor();
     await page.getByRole("button", { name: "Commands" }).click();

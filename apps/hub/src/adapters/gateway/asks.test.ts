@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { Fault, verifierOf, verifyAsk } from "@servereye/contract";
+import { turnedClock } from "../../core/fleet/doubles.test-code.ts";
 import {
   answerTo,
   asked,
@@ -277,6 +278,23 @@ describe("asks", { timeout: 30_000 }, () => {
       await reply(await answerTo((await asked(newer)).id, server, { n: 2 }), newer);
       assert.deepEqual((await next).answer, { n: 2 });
     });
+
+    for (const [older, newer] of ["ab", "ba"]) {
+      it(`stays when it came later, to whichever hub (${older}, then ${newer}), by whatever clock`, async () => {
+        const shared = sharedState();
+        const ahead = turnedClock();
+        ahead.turn(60_000);
+        const first = await startHub({ shared: { ...shared, clock: ahead }, hubId: older ?? "" });
+        const second = await startHub({ shared, hubId: newer ?? "" });
+        const known = await first.known();
+        const old = await join(first, known);
+        await join(second, known);
+        await old.closed;
+        assert.deepEqual([first.gateway.connected(), second.gateway.connected()], [0, 1]);
+        assert.equal((await shared.presence.get([known.id])).get(known.id)?.hub, newer);
+        for (const one of [first, second]) await one.stop();
+      });
+    }
 
     it("takes over from another hub too, and two at once leave exactly one", async () => {
       const shared = sharedState();

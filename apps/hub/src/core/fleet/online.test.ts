@@ -24,8 +24,10 @@ async function started() {
   await store.servers.add({ id: SERVER, name: "a", region: "", publicKey: hubKey.publicKey, owner: "ann" });
   const open = new Map<string, (message: string) => void>();
   const broken = { publish: false, subscribe: "", put: false };
+  const told: string[] = [];
   const broker: Broker = {
-    async publish() {
+    async publish(channel, message) {
+      told.push(`${channel} ${message}`);
       if (broken.publish) throw new Fault("BROKER_UNAVAILABLE", "away");
       return 0;
     },
@@ -67,7 +69,7 @@ async function started() {
     leave: (again, why) => void left.push(`${why} ${again}`),
   };
   const connect = () => online.connected({ serverId: SERVER, facts, protocol: 1, clock: clock.now() }, line);
-  return { clock, log, metrics, store, open, broken, puts, held, slow, online, asks, left, connect };
+  return { told, clock, log, metrics, store, open, broken, puts, held, slow, online, asks, left, connect };
 }
 
 describe("online", () => {
@@ -181,6 +183,16 @@ describe("online", () => {
     news(JSON.stringify({ t: "replaced", since: since + 1, hub: "a" }));
     news(JSON.stringify({ t: "removed" }));
     assert.deepEqual(left, ["replaced later", "replaced later", "removed never"]);
+  });
+
+  it("tells an older connection again that began to listen after it was told", async () => {
+    const { connect, left, open, told, puts } = await started();
+    await connect();
+    told.length = 0;
+    const since = puts.at(-1)?.since ?? 0;
+    open.get(`line:${SERVER}`)?.(JSON.stringify({ t: "replaced", since: since - 1, hub: "z" }));
+    assert.deepEqual(left, []);
+    assert.deepEqual(told, [`line:${SERVER} ${JSON.stringify({ t: "replaced", since, hub: "h" })}`]);
   });
 
   it("stops with nothing left: no timer, no agent, all seen", async () => {

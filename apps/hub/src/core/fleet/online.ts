@@ -68,21 +68,11 @@ export function createOnline(parts: OnlineParts): Online {
     const { serverId } = agent;
     if (!SERVER_ID.test(serverId)) throw new Fault("SERVER_UNKNOWN", "no server id");
     const asked = createAsked(clock);
-    // Connections are told apart by `since`, also two in one millisecond.
-    const since = Math.max(clock.now(), lastSince + 1);
-    lastSince = since;
+    /** Undefined until this connection has its place in the order of this server's connections. */
+    let since: number | undefined;
+    let heard = 0;
     let over = false;
     let putting = false;
-    const state: Presence = {
-      serverId,
-      hub: hubId,
-      since,
-      lastHeartbeat: clock.now(),
-      protocol: agent.protocol,
-      latencyMs: null,
-      skewMs: agent.clock - clock.now(),
-      facts: agent.facts,
-    };
 
     function asks(text: string): void {
       const ask = parse(text, (value) => Ask.safeParse(value));
@@ -96,10 +86,36 @@ export function createOnline(parts: OnlineParts): Online {
     function news(text: string): void {
       const told = parse(text, (value) => LineNews.safeParse(value))?.data;
       if (told?.t === "removed") line.leave("never", "removed", "the server was removed");
+      if (told?.t !== "replaced") return;
+      heard = Math.max(heard, told.since);
+      if (since === undefined || over || (told.since === since && told.hub === hubId)) return;
       // The newer of two stays, told alike on both sides, so that two at once do not end each other.
-      const newer =
-        told?.t === "replaced" && (told.since > since || (told.since === since && told.hub > hubId));
-      if (newer) leaveToNewer(line);
+      if (told.since > since || (told.since === since && told.hub > hubId)) leaveToNewer(line);
+      // The older one began to listen after it was told: told again, or both would stay.
+      else void tell(since);
+    }
+
+    const tell = (mine: number): Promise<void> =>
+      quietly(
+        "line.untold",
+        serverId,
+        broker.publish(lineChannel(serverId), JSON.stringify({ t: "replaced", since: mine, hub: hubId })),
+      );
+
+    /**
+     * Connections of one server are told apart, and ordered, by `since`: later than any connection known of, also
+     * when two come in one millisecond or another hub's clock is ahead.
+     */
+    async function placed(): Promise<number> {
+      let known: number | undefined;
+      try {
+        known = (await presence.get([serverId])).get(serverId)?.since;
+      } catch (error) {
+        // Without the board the clock decides, and each connection's news to the others.
+        log.debug("presence.unread", { serverId, error });
+      }
+      lastSince = Math.max(clock.now(), lastSince + 1, heard + 1, (known ?? 0) + 1);
+      return lastSince;
     }
 
     /** One at a time: while the board is slow, later states wait for the next heartbeat instead of piling up. */
@@ -109,13 +125,24 @@ export function createOnline(parts: OnlineParts): Online {
       await quietly("presence.unwritten", serverId, presence.put({ ...state }));
       putting = false;
       // It ended while the entry was on its way: take it away again, or it would outlive the connection.
-      if (over) await quietly("presence.unwritten", serverId, presence.remove(serverId, hubId, since));
+      if (over) await quietly("presence.unwritten", serverId, presence.remove(serverId, hubId, state.since));
     }
 
     const subscriptions = await Promise.allSettled([
       broker.subscribe(askChannel(serverId), asks),
       broker.subscribe(lineChannel(serverId), news),
     ]);
+    since = await placed();
+    const state: Presence = {
+      serverId,
+      hub: hubId,
+      since,
+      lastHeartbeat: clock.now(),
+      protocol: agent.protocol,
+      latencyMs: null,
+      skewMs: agent.clock - clock.now(),
+      facts: agent.facts,
+    };
     async function gone(): Promise<void> {
       if (over) return;
       over = true;
@@ -123,13 +150,13 @@ export function createOnline(parts: OnlineParts): Online {
       const closing = subscriptions.flatMap((s) => (s.status === "fulfilled" ? [s.value.close()] : []));
       await Promise.all([
         ...closing.map((work) => quietly("subscription.unclosed", serverId, work)),
-        quietly("presence.unwritten", serverId, presence.remove(serverId, hubId, since)),
+        quietly("presence.unwritten", serverId, presence.remove(serverId, hubId, state.since)),
         // At once, so that "offline since" is true for whoever asks next.
         seen.flush(),
       ]);
       log.info("agent.disconnected", { serverId });
     }
-    const entry: Held = { since, line, gone };
+    const entry: Held = { since: state.since, line, gone };
 
     try {
       for (const s of subscriptions) if (s.status === "rejected") throw s.reason;
@@ -138,18 +165,14 @@ export function createOnline(parts: OnlineParts): Online {
       if (!record)
         throw new Fault("SERVER_UNKNOWN", "the server was removed", { values: { server: serverId } });
       const before = held.get(serverId);
-      if (before && before.since > since) throw new Fault("AGENT_BUSY", REPLACED);
+      if (before && before.since > state.since) throw new Fault("AGENT_BUSY", REPLACED);
       held.set(serverId, entry);
       if (before) leaveToNewer(before.line);
       seen.mark(serverId);
       await Promise.all([
         put(),
         quietly("facts.unwritten", serverId, servers.setFacts(serverId, agent.facts, clock.now())),
-        quietly(
-          "line.untold",
-          serverId,
-          broker.publish(lineChannel(serverId), JSON.stringify({ t: "replaced", since, hub: hubId })),
-        ),
+        tell(state.since),
       ]);
       log.info("agent.connected", { serverId, version: agent.facts.version, protocol: agent.protocol });
 

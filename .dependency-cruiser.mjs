@@ -16,6 +16,7 @@ const COMMANDS_AGENT = "^packages/commands/src/agent\\.ts$";
 
 /** Each adapter's own drivers: nobody else may import them. */
 const DRIVERS = {
+  broker: npm("@redis/client"),
   api: npm("fastify", "@fastify/[^/]+"),
   gateway: npm("ws", "@types/ws"),
   store: npm("pg", "@types/pg", "kysely"),

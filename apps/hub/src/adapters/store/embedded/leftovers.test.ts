@@ -86,11 +86,16 @@ test(
 
 test("a zombie is dead", needs("procfs"), async (t) => {
   const dataDir = join(temporaryFolder(t), "data");
-  const keeper = spawn("sh", ["-c", "true & echo $!; exec sleep 600"], {
-    stdio: ["ignore", "pipe", "inherit"],
+  // The child ends only when its parent is no shell any more: a shell would bury it.
+  const keeper = spawn("sh", ["-c", "cat <&3 & echo $!; exec sleep 600"], {
+    stdio: ["ignore", "pipe", "inherit", "pipe"],
   });
   t.after(() => keeper.kill("SIGKILL"));
-  const zombie = Number(String((await once(keeper.stdout, "data"))[0]));
+  const [, said, , rope] = keeper.stdio;
+  assert.ok(said && rope);
+  const zombie = Number(String((await once(said, "data"))[0]));
+  await until(() => readFileSync(`/proc/${keeper.pid}/comm`, "utf8") === "sleep\n");
+  rope.destroy();
   await until(() => readFileSync(`/proc/${zombie}/stat`, "utf8").includes(") Z "));
   assert.equal(runsOn(zombie, dataDir), false);
 

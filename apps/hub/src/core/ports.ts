@@ -281,6 +281,11 @@ export interface Broker {
   publish(channel: string, message: string): Promise<number>;
   /** Resolves when the subscription stands. The handler must not throw. */
   subscribe(channel: string, handler: (message: string) => void): Promise<Subscription>;
+  /**
+   * Calls `run` each time the broker stands again after it was away, with subscriptions standing again too: it may
+   * have come back empty, so what lives in it alone has to be put again. The returned function ends it.
+   */
+  restored(run: () => void): () => void;
   check(): Promise<void>;
   close(): Promise<void>;
 }

@@ -48,6 +48,8 @@ export function createMemoryBroker(parts: { log: Log }): Broker {
         },
       };
     },
+    // In process: never away.
+    restored: () => () => undefined,
     async check() {
       open();
     },

@@ -33,6 +33,7 @@ async function started(broker: Partial<Broker>, limits: Partial<FleetLimits> = {
         subscribed.push(channel);
         return { close: async () => {} };
       },
+      restored: () => () => {},
       check: async () => {},
       close: async () => {},
       ...broker,

@@ -37,6 +37,7 @@ async function started() {
       open.set(channel, handler);
       return { close: async () => void open.delete(channel) };
     },
+    restored: () => () => {},
     check: async () => {},
     close: async () => {},
   };

@@ -182,8 +182,23 @@ describe("online", () => {
     assert.deepEqual(left, []);
     news(JSON.stringify({ t: "replaced", since, hub: "z" }));
     news(JSON.stringify({ t: "replaced", since: since + 1, hub: "a" }));
-    news(JSON.stringify({ t: "removed" }));
-    assert.deepEqual(left, ["replaced later", "replaced later", "removed never"]);
+    assert.deepEqual(left, ["replaced later", "replaced later"]);
+  });
+
+  it("goes when it hears that its server was removed, and the store says so too", async () => {
+    const { connect, left, open, store } = await started();
+    await connect();
+    const told = async () => {
+      open.get(`line:${SERVER}`)?.(JSON.stringify({ t: "removed" }));
+      await new Promise(setImmediate);
+      return left.at(-1);
+    };
+    assert.equal(await told(), undefined, "old news, and it was added again since");
+    store.broken = new Fault("STORE_UNAVAILABLE", "away");
+    assert.equal(await told(), "removed soon");
+    store.broken = undefined;
+    store.records.delete(SERVER);
+    assert.equal(await told(), "removed never");
   });
 
   it("tells an older connection again that began to listen after it was told", async () => {

@@ -85,7 +85,7 @@ export function createOnline(parts: OnlineParts): Online {
 
     function news(text: string): void {
       const told = parse(text, (value) => LineNews.safeParse(value))?.data;
-      if (told?.t === "removed") line.leave("never", "removed", "the server was removed");
+      if (told?.t === "removed") void removed();
       if (told?.t !== "replaced") return;
       heard = Math.max(heard, told.since);
       if (since === undefined || over || (told.since === since && told.hub === hubId)) return;
@@ -93,6 +93,18 @@ export function createOnline(parts: OnlineParts): Online {
       if (told.since > since || (told.since === since && told.hub > hubId)) leaveToNewer(line);
       // The older one began to listen after it was told: told again, or both would stay.
       else void tell(since);
+    }
+
+    /** By the store's word alone: news of an earlier removal, come late or again, must not end it for good. */
+    async function removed(): Promise<void> {
+      const gone = "the server was removed";
+      try {
+        if ((await servers.byId(serverId)) === undefined) line.leave("never", "removed", gone);
+      } catch (error) {
+        // Told at its next dial, when the store can be asked again.
+        log.debug("removal.unread", { serverId, error });
+        line.leave("soon", "removed", gone);
+      }
     }
 
     const tell = (mine: number): Promise<void> =>

@@ -1,10 +1,10 @@
 /** How long a warm start takes: until `/health` is 200, beside a Node that does nothing. */
 import { existsSync, mkdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { startChild } from "./child.ts";
 import { benchFolder, root } from "./folder.ts";
+import { freePort } from "./port.ts";
 import { median } from "./summary.ts";
 
 export interface StartTime {
@@ -74,15 +74,4 @@ async function healthy(port: number): Promise<boolean> {
     // Nobody listens yet: that is what is waited for.
     return false;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { keyPairOf, newServerKey, seedOf, serverIdOf, toBase64Url } from "@servereye/contract";
+import type { StoreConnection } from "../../apps/hub/src/adapters/store/connection.ts";
 import { lockDataFolder } from "../../apps/hub/src/adapters/store/embedded/lock.ts";
 import { superviseEmbeddedPostgres } from "../../apps/hub/src/adapters/store/embedded/supervise.ts";
 import { openStore } from "../../apps/hub/src/adapters/store/store.ts";
@@ -38,8 +39,15 @@ export const quiet: Log = {
   error: () => undefined,
 };
 
+export interface OpenedStore {
+  readonly store: Store;
+  /** The way to the private PostgreSQL itself. */
+  readonly connection: StoreConnection;
+  close(): Promise<void>;
+}
+
 /** The private PostgreSQL and the store in `dataDir`, as the hub opens them. */
-export async function storeIn(dataDir: string): Promise<{ store: Store; close(): Promise<void> }> {
+export async function storeIn(dataDir: string): Promise<OpenedStore> {
   const lock = lockDataFolder(dataDir);
   const postgres = await superviseEmbeddedPostgres(
     { dataDir: lock.dataDir, lock, progress: () => undefined, log: () => undefined },
@@ -53,12 +61,23 @@ export async function storeIn(dataDir: string): Promise<{ store: Store; close():
   });
   return {
     store,
+    connection: postgres.connection,
     async close() {
       await store.close();
       await postgres.stop();
       lock.release();
     },
   };
+}
+
+/** Runs `work` with the store in `dataDir`, and closes it again. */
+export async function inFolder<T>(dataDir: string, work: (opened: OpenedStore) => Promise<T>): Promise<T> {
+  const opened = await storeIn(dataDir);
+  try {
+    return await work(opened);
+  } finally {
+    await opened.close();
+  }
 }
 
 export async function castIn(dataDir: string, agentsDir: string): Promise<Cast> {

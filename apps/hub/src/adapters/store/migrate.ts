@@ -12,7 +12,7 @@ import type { Tables } from "./tables.ts";
 const OLDEST_MAJOR = 15;
 
 /** Key of the advisory lock: "servereye", first eight letters as a 64-bit number. Databases have their own locks. */
-const LOCK = 0x7365_7276_6572_6579n;
+export const MIGRATION_LOCK = 0x7365_7276_6572_6579n;
 
 /** For one migration's statement and for waiting until another hub has migrated, ms. */
 const PATIENCE = 60_000;
@@ -42,20 +42,33 @@ export async function migrate(options: {
     // The usual start: nothing to do, seen without taking the lock.
     if ((await missing(db, migrations)).length === 0) return [];
     return await db.transaction().execute(async (trx) => {
-      await sql`select pg_advisory_xact_lock(${LOCK.toString()}::bigint)`.execute(trx);
+      await lockMigrations(trx);
       await missing(trx, migrations);
-      const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
-      const { error, results } = await new Migrator({ db: trx, provider }).migrateToLatest();
-      if (error !== undefined) throw storeFault(error);
-      return (results ?? []).map((result) => result.migrationName);
+      return runMigrations(trx, migrations);
     });
   } finally {
     await close();
   }
 }
 
+/** Waits until nobody migrates or backs up, and keeps others from it until the transaction ends. */
+export async function lockMigrations(trx: Kysely<Tables>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK.toString()}::bigint)`.execute(trx);
+}
+
+/** Runs those of `migrations` that the database lacks, in the transaction given; gives their names. */
+export async function runMigrations(
+  trx: Kysely<Tables>,
+  migrations: Readonly<Record<string, Migration>>,
+): Promise<string[]> {
+  const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
+  const { error, results } = await new Migrator({ db: trx, provider }).migrateToLatest();
+  if (error !== undefined) throw storeFault(error);
+  return (results ?? []).map((result) => result.migrationName);
+}
+
 /** Names of migrations that this database lacks; refuses one that this code can not serve. */
-async function missing(
+export async function missing(
   db: Kysely<Tables>,
   migrations: Readonly<Record<string, Migration>>,
 ): Promise<string[]> {

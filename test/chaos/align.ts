@@ -1,0 +1,68 @@
+/** Which message of a chat ends which operation: the explanation of the chat that needs the fewest excuses. */
+import type { Operation, Said } from "./history.ts";
+
+export interface Aligned {
+  /** The message that ended each operation, by the operation's index; undefined: nothing did. */
+  readonly ended: readonly (Said | undefined)[];
+  /** Messages that ended nothing, as they stand. */
+  readonly extra: readonly Said[];
+}
+
+/** Whether these words can be the end of that operation. A fault that names nobody can be the end of any. */
+export function fits({ kind, of }: Operation, { meaning }: Said): boolean {
+  if (meaning.kind === "mark") return kind === "mark" && meaning.word === of;
+  if (meaning.kind === "answer") return kind === "ask" && meaning.title === of;
+  if (meaning.kind !== "fault") return false;
+  return meaning.server === undefined || (kind === "ask" && meaning.server === of);
+}
+
+/** A fault that names nobody explains less than words that name what was asked. */
+const VAGUE = 0.01;
+
+/**
+ * The operations and messages of one chat, both in order. Answers in a chat keep its order, so this is the classic
+ * alignment of two sequences with an unmatched member on either side costing one (Needleman and Wunsch, 1970); among
+ * the best ones, that in which an operation is ended by the first of several messages that could.
+ */
+export function align(operations: readonly Operation[], said: readonly Said[]): Aligned {
+  const width = said.length + 1;
+  const cost = new Float64Array((operations.length + 1) * width);
+  const costOf = (op: number, at: number) => cost[op * width + at] ?? Number.POSITIVE_INFINITY;
+  const matching = (op: number, at: number): number => {
+    const operation = operations[op];
+    const one = said[at];
+    if (operation === undefined || one === undefined || !fits(operation, one))
+      return Number.POSITIVE_INFINITY;
+    const vague = one.meaning.kind === "fault" && one.meaning.server === undefined;
+    return (vague ? VAGUE : 0) + costOf(op + 1, at + 1);
+  };
+  for (let op = operations.length; op >= 0; op--)
+    for (let at = said.length; at >= 0; at--) {
+      const nothingLeft = op === operations.length && at === said.length;
+      cost[op * width + at] = nothingLeft
+        ? 0
+        : Math.min(
+            matching(op, at),
+            op < operations.length ? 1 + costOf(op + 1, at) : Number.POSITIVE_INFINITY,
+            at < said.length ? 1 + costOf(op, at + 1) : Number.POSITIVE_INFINITY,
+          );
+    }
+  const ended: Array<Said | undefined> = [];
+  const extra: Said[] = [];
+  for (let op = 0, at = 0; op < operations.length || at < said.length; ) {
+    const here = costOf(op, at);
+    const one = said[at];
+    if (matching(op, at) === here) {
+      ended.push(one);
+      op++;
+      at++;
+    } else if (one !== undefined && 1 + costOf(op, at + 1) === here) {
+      extra.push(one);
+      at++;
+    } else {
+      ended.push(undefined);
+      op++;
+    }
+  }
+  return { ended, extra };
+}

@@ -2,7 +2,7 @@
 import { become } from "./become.ts";
 import { HELP } from "./help.ts";
 import { Advice, HubApi } from "./local-hub.ts";
-import { agentProgram, dataFolder, HUB_PROGRAM, localeOf, settings } from "./surroundings.ts";
+import { agentProgram, BACKUP_PROGRAM, dataFolder, HUB_PROGRAM, localeOf, settings } from "./surroundings.ts";
 import { VERSION } from "./version.ts";
 
 async function run(command: string, args: readonly string[]): Promise<number> {
@@ -22,6 +22,9 @@ async function run(command: string, args: readonly string[]): Promise<number> {
       if (process.stdout.isTTY) process.stdout.write("It works once, for an hour.\n");
       return 0;
     }
+    case "backup":
+    case "restore":
+      return become(BACKUP_PROGRAM, [command, ...args]);
     case "doctor":
       return (await import("./doctor.ts")).doctor();
     case "help":

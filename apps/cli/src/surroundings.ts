@@ -17,6 +17,9 @@ const apps = join(import.meta.dirname, "../..");
 
 export const HUB_PROGRAM = join(apps, "hub/src/main.ts");
 
+/** Backup and restore are the hub's own: it alone knows the store. */
+export const BACKUP_PROGRAM = join(apps, "hub/src/backup-main.ts");
+
 /** The agent's one file where it was built, its sources otherwise. */
 export function agentProgram(): string {
   const bundle = join(apps, "agent/dist/agent.mjs");

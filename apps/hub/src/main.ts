@@ -1,13 +1,12 @@
 /** The hub as a process: configuration in, a few clear lines out, a clean stop on Ctrl-C or SIGTERM. */
-import { readFileSync, statSync } from "node:fs";
 import { enableCompileCache } from "node:module";
-import { parseEnv } from "node:util";
 import type { HubNotice } from "@servereye/contract";
 
 // Saves about a third of the time from start to ready, from the second start on.
 enableCompileCache();
 
 const { readConfig } = await import("./config.ts");
+const { environment } = await import("./environment.ts");
 const { startHub } = await import("./hub.ts");
 const { startFault } = await import("./start-fault.ts");
 const { greeting } = await import("./greeting.ts");
@@ -19,19 +18,6 @@ function tell(notice: HubNotice): void {
   if (told) process.send?.(notice, undefined, {}, () => undefined);
   else if (notice.type === "failed") process.stderr.write(`${notice.line}\n`);
   else if (notice.type === "ready") process.stderr.write(`${notice.lines.join("\n")}\n`);
-}
-
-/** `.env` beside the start, below what the environment itself says. Gives a warning when others can read it. */
-function environment(): { env: Record<string, string | undefined>; warning: string | undefined } {
-  const found = statSync(".env", { throwIfNoEntry: false });
-  if (found === undefined) return { env: process.env, warning: undefined };
-  const open = (found.mode & 0o077) !== 0;
-  return {
-    env: { ...parseEnv(readFileSync(".env", "utf8")), ...process.env },
-    warning: open
-      ? "⚠ Other users of this machine can read .env, and it may hold secrets: chmod 600 .env"
-      : undefined,
-  };
 }
 
 async function main(): Promise<number> {

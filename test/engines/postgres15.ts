@@ -7,6 +7,18 @@ import { join } from "node:path";
 import pg from "pg";
 import { engine } from "../engines.ts";
 
+export interface Postgres15Options {
+  /** More settings, or others. */
+  settings?: Record<string, string>;
+  /** Puts more into the data folder (certificates) before the first start. */
+  setUp?: (folder: string) => void;
+  /** Follows this one as a streaming replica; that one needs `REPLICATED` among its settings. */
+  replicaOf?: Postgres15;
+}
+
+/** What a server needs so that others can follow it. */
+export const REPLICATED = { wal_level: "replica", max_wal_senders: "4" };
+
 export interface Postgres15 {
   readonly connection: { host: string; port: number; user: string; database: string };
   /** The postmaster's process id while it runs. */
@@ -38,23 +50,32 @@ const SETTINGS = {
 };
 
 /** Makes and starts one. Ask `needs("postgres15")` before. */
-export async function startPostgres15(): Promise<Postgres15> {
+export async function startPostgres15(options: Postgres15Options = {}): Promise<Postgres15> {
   const bin = engine("postgres15");
   if (bin === undefined) throw new Error("there is no PostgreSQL 15 here");
   const folder = mkdtempSync(join(tmpdir(), "pg15-"));
   const data = join(folder, "data");
   const log = join(folder, "log");
-  const connection = { host: folder, port: PORT, user: USER, database: "postgres" };
-  const initdb = unprivileged(join(bin, "initdb"), [
-    ...["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8"],
-    ...["--locale=C.UTF-8", "--no-sync", "--no-instructions"],
-  ]);
-  execFileSync(initdb.file, initdb.args, { stdio: ["ignore", "ignore", "inherit"], timeout: 60_000 });
+  const own = { ...SETTINGS, ...options.settings };
+  const connection = { host: folder, port: Number(own.port), user: USER, database: "postgres" };
+  const before = options.replicaOf?.connection;
+  const { file, args } =
+    before === undefined
+      ? unprivileged(join(bin, "initdb"), [
+          ...["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8"],
+          ...["--locale=C.UTF-8", "--no-sync", "--no-instructions"],
+        ])
+      : unprivileged(join(bin, "pg_basebackup"), [
+          ...["-D", data, "-h", before.host, "-p", String(before.port), "-U", USER],
+          ...["--write-recovery-conf", "--checkpoint=fast", "--no-sync"],
+        ]);
+  execFileSync(file, args, { stdio: ["ignore", "ignore", "inherit"], timeout: 60_000 });
+  options.setUp?.(data);
 
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    const settings = Object.entries({ ...SETTINGS, unix_socket_directories: folder });
+    const settings = Object.entries({ ...own, unix_socket_directories: folder });
     // Processes of a killed server hold its memory for a moment, and keep a new one from starting.
     for (let tries = 0; tries < 100; tries++) {
       const fd = openSync(log, "w");

@@ -1,15 +1,13 @@
 /** The pool of connections: deadlines, named statements, faults, and survival of connections that break. */
-import { Fault } from "@servereye/contract";
 import { Kysely, PostgresDialect, type PostgresPoolClient } from "kysely";
 import pg from "pg";
-import type { Log } from "../../core/ports.ts";
+import type { Clock, Log } from "../../core/ports.ts";
+import { poolAddress, type StoreConnection } from "./address.ts";
+import { type Breaker, createBreaker, PATIENCE, type Patience } from "./breaker.ts";
 import { connectionSurvives, storeFault } from "./fault.ts";
 import type { Tables } from "./tables.ts";
 
-/** An address with everything in it, or the private PostgreSQL's socket (`host` is its folder). */
-export type StoreConnection =
-  | { connectionString: string }
-  | { host: string; port: number; user: string; database: string };
+export type { StoreConnection } from "./address.ts";
 
 /** Milliseconds. */
 export interface Deadlines {
@@ -42,9 +40,12 @@ export function openDatabase(options: {
   poolSize: number;
   deadlines: Deadlines;
   log: Log;
+  patience?: Patience;
 }): Database {
   const { deadlines, log } = options;
-  const pool = newPool(options.connection, {
+  const address = poolAddress(options.connection);
+  const pool = new pg.Pool({
+    ...address,
     max: options.poolSize,
     // Kept open, since a new one costs 2 to 5 ms and has its statements to prepare again.
     min: Math.min(2, options.poolSize),
@@ -63,18 +64,37 @@ export function openDatabase(options: {
     if (!closed) log.warn("store.connection_lost", { reason: error.message, idle: true });
   });
 
+  const breaker = createBreaker({
+    probe: (ms) => signOfLife(address, ms),
+    patience: options.patience ?? PATIENCE,
+    clock: TIMERS,
+    log,
+  });
   const names = new Map<string, string>();
-  const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  const clients = new WeakMap<pg.PoolClient, PooledClient>();
   const connect = async (): Promise<PostgresPoolClient> => {
-    const client = await pool.connect().catch((error: unknown) => Promise.reject(storeFault(error)));
-    const known = clients.get(client);
-    if (known !== undefined) return known;
-    const fresh = guarded(client, names, log);
-    clients.set(client, fresh);
-    return fresh;
+    for (;;) {
+      const client = await breaker
+        // Comes after its caller was told that the store is away: nobody has a use for it any more.
+        .run(
+          () => pool.connect(),
+          (late) => late.release(true),
+        )
+        .catch((error: unknown) => Promise.reject(storeFault(error)));
+      const known = clients.get(client);
+      if (known === undefined) {
+        const fresh = { ...guarded(client, names, breaker, log), openings: breaker.openings };
+        clients.set(client, fresh);
+        return fresh;
+      }
+      if (known.openings === breaker.openings) return known;
+      // From before PostgreSQL was away: the other end may be gone without a word.
+      client.release(true);
+    }
   };
   const end = () => {
     closed = true;
+    breaker.close();
     return pool.end();
   };
   const dialect = new PostgresDialect({ pool: { options: {}, connect, end } });
@@ -82,16 +102,41 @@ export function openDatabase(options: {
   return { db: new Kysely<Tables>({ dialect }), close: end };
 }
 
-function newPool(connection: StoreConnection, config: pg.PoolConfig): pg.Pool {
-  if (!("connectionString" in connection)) return new pg.Pool({ ...config, ...connection, ssl: false });
-  if (!/^postgres(ql)?:\/\//.test(connection.connectionString) || !URL.canParse(connection.connectionString))
-    // Without the text itself and without a cause that quotes it: it holds a password.
-    throw new Fault("STORE_UNAVAILABLE", "the store's address is not a postgres:// URL");
-  return new pg.Pool({ ...config, connectionString: connection.connectionString });
+interface PooledClient extends PostgresPoolClient {
+  /** How often the breaker had opened when it was connected. */
+  readonly openings: number;
+}
+
+const TIMERS: Pick<Clock, "after" | "monotonic"> = {
+  monotonic: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A new connection, up to where PostgreSQL would take a statement: it needs a living postmaster, and a new process of it. */
+async function signOfLife(address: pg.ClientConfig, ms: number): Promise<void> {
+  const client = new pg.Client({ ...address, connectionTimeoutMillis: ms, application_name: "servereye" });
+  // Also rejects the connecting, which is where it is looked at.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    // "Too many connections", "no such account": it answers, whatever else is wrong. "Starting up" is not yet an answer.
+    if (!(error instanceof pg.DatabaseError) || error.code?.startsWith("57")) throw error;
+  } finally {
+    void client.end().catch(() => undefined);
+  }
 }
 
 /** A pooled client as Kysely uses it: each statement prepared under a name, each error a Fault. */
-function guarded(client: pg.PoolClient, names: Map<string, string>, log: Log): PostgresPoolClient {
+function guarded(
+  client: pg.PoolClient,
+  names: Map<string, string>,
+  breaker: Breaker,
+  log: Log,
+): PostgresPoolClient {
   let broken = false;
   // While a client is lent out nobody else listens: without this an error between two statements ends the process.
   client.on("error", (error) => {
@@ -101,7 +146,8 @@ function guarded(client: pg.PoolClient, names: Map<string, string>, log: Log): P
   const query = async (text: string, values: readonly unknown[]): Promise<unknown> => {
     try {
       const name = nameOf(text, names);
-      return await client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
+      const statement = { text, values: [...values], ...(name === undefined ? {} : { name }) };
+      return await breaker.run(() => client.query(statement));
     } catch (error) {
       if (!connectionSurvives(error)) broken = true;
       throw storeFault(error);

@@ -20,6 +20,9 @@ const UNAVAILABLE = new Set([
   "55P03", // lock not to be had
 ]);
 
+/** Errors of TLS that mean: whoever answered did not prove to be this PostgreSQL (Node's and OpenSSL's names). */
+const NOT_PROVEN = /^(ERR_TLS_CERT_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH)/;
+
 /** What breaking a constraint of the schema means to the caller. */
 const CONSTRAINTS: Record<string, () => Fault> = {
   accounts_person: noSuchPerson,
@@ -60,6 +63,9 @@ export function storeFault(error: unknown): Fault {
   // Mistakes of ours (a value that can not be written as JSON); everything else the driver throws plainly is about
   // the connection: refused, reset, no name, its own deadlines, a closed pool.
   if (error instanceof TypeError || error instanceof RangeError) return Fault.of(error);
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (error instanceof Error && NOT_PROVEN.test(code))
+    return unavailable(`its certificate is not accepted: ${error.message}`, error);
   return unavailable(error instanceof Error ? error.message : String(error), error);
 }
 

@@ -6,7 +6,8 @@ import { sql } from "kysely";
 import { type Address, run } from "../../../../../test/engines/databases.ts";
 import { type Postgres15, startPostgres15 } from "../../../../../test/engines/postgres15.ts";
 import { needs } from "../../../../../test/engines.ts";
-import { openDatabase } from "./connection.ts";
+import { PATIENCE } from "./breaker.ts";
+import { DEADLINES, openDatabase } from "./connection.ts";
 import { type FreshStores, freshStores, openOn } from "./contract/fresh.test-suite.ts";
 import {
   aButton,
@@ -101,29 +102,50 @@ describe("a store in trouble", needs("postgres15"), () => {
     await Promise.all([store.close(), held.close()]);
   });
 
-  test("a server that does not answer at all is not waited for longer than the deadline", async () => {
+  test("a server that does not answer at all is waited for once, by nobody after that, and found again", async () => {
     assert.ok(postgres?.pid);
     const address = await database();
-    const store = await openOn(address, { deadlines, poolSize: 2 });
+    const log = keepingLog();
+    // With deadlines as they are: it is not they that help.
+    const store = await openOn(address, { poolSize: 2, log });
     await store.check();
     const backends = await run(postgres.connection, "select pid from pg_stat_activity where datname = $1", [
       address.database,
     ]);
     assert.ok(backends.length > 0);
-    // The kernel still takes what is sent to a stopped process: only the client's own deadline helps.
+    // The kernel still takes what is sent to a stopped process: only the client's own patience helps.
     const pids = [postgres.pid, ...backends.map((backend) => Number(backend.pid))];
     for (const pid of pids) process.kill(pid, "SIGSTOP");
     try {
-      const stuck = await unavailable(deadlines.statement + 500, () => store.check());
-      assert.match(stuck.message, /read timeout/);
-      // The stuck connection is not lent again: this one asked for a new one.
-      const next = await unavailable(deadlines.connection, () => store.check());
-      assert.match(next.message, /connection timeout/);
+      const most = PATIENCE.slow + PATIENCE.probe;
+      const waited = await atOnce(5, () => unavailable(most, () => store.check()));
+      assert.match(waited[0]?.message ?? "", /no sign of life within 650 ms/);
+      const began = performance.now();
+      for (let n = 0; n < 100; n++) await unavailable(0, () => store.check());
+      assert.ok(performance.now() - began < most, "those after it wait for nothing");
     } finally {
       for (const pid of pids) process.kill(pid, "SIGCONT");
     }
+    await log.until("store.answers");
     await store.check();
+    assert.equal(log.events.filter(({ event }) => event === "store.silent").length, 1);
     await store.close();
+  });
+
+  test("a statement that is only slow is waited for, and keeps nobody else from the store", async () => {
+    const log = keepingLog();
+    const { db, close } = openDatabase({
+      ...{ connection: await database(), poolSize: 2, log, deadlines: DEADLINES },
+      patience: { slow: 50, probe: 2_000, every: 50 },
+    });
+    const slow = sql<{ said: string }>`select 'late' as said, pg_sleep(0.6)`.execute(db);
+    await sql`select 1`.execute(db);
+    assert.equal((await slow).rows[0]?.said, "late");
+    assert.deepEqual(
+      log.events.filter(({ event }) => event === "store.silent"),
+      [],
+    );
+    await close();
   });
 
   test("a killed server is a fault at once, and when it is back the store works, with all it was told", async () => {
@@ -136,7 +158,7 @@ describe("a store in trouble", needs("postgres15"), () => {
     await postgres.kill();
     await busy;
     await unavailable(deadlines.connection, () => store.people.actor(account, "chat"));
-    await unavailable(deadlines.connection, () => store.inbox.take([{ id: 1, body: {} }]));
+    await unavailable(deadlines.connection, () => store.settings.get("key"));
     await unavailable(deadlines.connection, () => store.buttons.save([aButton()]));
     await postgres.start();
     assert.deepEqual((await store.people.actor(account, "chat"))?.person, person);

@@ -36,7 +36,7 @@ export default {
     allow(
       "^packages/commands/src/([^/]+)/",
       "^packages/commands/src/$1/",
-      "^packages/commands/src/(kernel|shown)/",
+      "^packages/commands/src/(kernel|shown|original)/",
       "^packages/commands/src/(host|kit)\\.ts$",
       CONTRACT,
       SCHEMAS,
@@ -55,7 +55,8 @@ export default {
     allow(
       "^packages/commands/src/hub\\.ts$",
       "^packages/commands/src/kit\\.ts$",
-      "^packages/commands/src/[^/]+/(reply|messages)\\.ts$",
+      "^packages/commands/src/[^/]+/(reply|messages|original)\\.ts$",
+      CONTRACT,
     ),
 
     // The agent: web standards and Host. The machine itself is in host/ and the entry only.
@@ -84,7 +85,7 @@ export default {
     allow(
       "^apps/hub/src/adapters/([^/]+)/",
       "^apps/hub/src/adapters/$1/",
-      "^apps/hub/src/core/(ports\\.ts$|fleet/door\\.ts$)",
+      "^apps/hub/src/core/(ports\\.ts$|fleet/(door|original-door)\\.ts$)",
       CONTRACT,
       SCHEMAS,
     ),

@@ -1,12 +1,20 @@
 /** What a hub can ask and show: one line a command. */
+import type { OriginalCommand } from "@servereye/contract";
 import { cpuReading } from "./cpu/reply.ts";
+import { diskOriginal } from "./disk/original.ts";
 import { diskReading } from "./disk/reply.ts";
 import type { Reading } from "./kit.ts";
+import { memoryOriginal } from "./memory/original.ts";
 import { memoryReading } from "./memory/reply.ts";
+import { networkOriginal } from "./network/original.ts";
 import { networkReading } from "./network/reply.ts";
+import { pingOriginal } from "./ping/original.ts";
 import { pingReading } from "./ping/reply.ts";
+import { processesOriginal } from "./processes/original.ts";
 import { processesReading } from "./processes/reply.ts";
+import { tempOriginal } from "./temp/original.ts";
 import { tempReading } from "./temp/reply.ts";
+import { uptimeOriginal } from "./uptime/original.ts";
 import { uptimeReading } from "./uptime/reply.ts";
 
 export const readings: readonly Reading[] = [
@@ -18,6 +26,17 @@ export const readings: readonly Reading[] = [
   tempReading,
   diskReading,
   networkReading,
+];
+
+/** What of it agents of the Go original can be asked too: one line a command. */
+export const originals: readonly OriginalCommand[] = [
+  pingOriginal,
+  memoryOriginal,
+  processesOriginal,
+  uptimeOriginal,
+  tempOriginal,
+  diskOriginal,
+  networkOriginal,
 ];
 
 export type { Messages, Reading, ReplyButton, ReplyContext, ReplyView, Translate } from "./kit.ts";

@@ -1,5 +1,13 @@
 /** The shapes of a command's three parts, as its folder writes them. */
-import type { AnswerOf, AskOf, Command, Measure, View } from "@servereye/contract";
+import type {
+  AnswerOf,
+  AskOf,
+  Command,
+  Measure,
+  OriginalCommand,
+  OriginalTold,
+  View,
+} from "@servereye/contract";
 import type { Host } from "./host.ts";
 
 /** Runs on the agent: reads the machine through `Host`. Throws a Fault when it can not answer. */
@@ -84,5 +92,21 @@ export function reading<C extends Command>(
     messages,
     measures: more.measures ?? [],
     ...(more.words ? { words: more.words } : {}),
+  };
+}
+
+/** Ties a command to its like at an agent of the Go original, keeping the types inside. */
+export function original<C extends Command>(
+  command: C,
+  like: Pick<OriginalCommand, "type" | "reply"> & {
+    answer: (told: OriginalTold, ask: AskOf<C>) => AnswerOf<C>;
+  },
+): OriginalCommand {
+  return {
+    command: command.name,
+    type: like.type,
+    reply: like.reply,
+    payload: () => null,
+    answer: (told, ask) => like.answer(told, ask as AskOf<C>),
   };
 }

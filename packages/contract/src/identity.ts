@@ -4,6 +4,9 @@ import { fromHex, randomBytes, sha256, toBase64Url, toHex, utf8 } from "./bytes.
 /** `srv_` and 64 hex digits: the seed of a server's key pair. A secret. */
 export const SERVER_KEY = /^srv_[0-9a-f]{64}$/;
 
+/** The same, or a shorter one as agents of the Go original may have it: `srv_` and 32 to 64 hex digits. A secret too. */
+export const ANY_SERVER_KEY = /^srv_[0-9a-f]{32,64}$/;
+
 /** A public name for a server: 32 hex digits, the first half of SHA-256 over its public key. Not a secret. */
 export const SERVER_ID = /^[0-9a-f]{32}$/;
 
@@ -55,6 +58,15 @@ export const newServerKey = (): string => `srv_${toHex(randomBytes(32))}`;
 /** The seed inside a server key, or undefined when it is not of the form. */
 export function seedOf(serverKey: string): Uint8Array<ArrayBuffer> | undefined {
   return SERVER_KEY.test(serverKey) ? fromHex(serverKey.slice(4)) : undefined;
+}
+
+/**
+ * The seed inside any server key, the original's shorter ones too, or undefined when it is of neither form. A shorter
+ * one is no seed by itself: it is hashed together with a label that stands nowhere else.
+ */
+export async function seedOfAny(serverKey: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (!ANY_SERVER_KEY.test(serverKey)) return undefined;
+  return seedOf(serverKey) ?? sha256(utf8(`servereye original key 1|${serverKey}`));
 }
 
 export async function serverIdOf(publicKey: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -8,5 +8,6 @@ export * from "./health.ts";
 export * from "./identity.ts";
 export * from "./measure.ts";
 export * from "./message.ts";
+export * from "./original.ts";
 export * from "./protocol.ts";
 export { Block, Button, Inline, View } from "./view.ts";

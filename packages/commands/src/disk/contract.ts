@@ -21,11 +21,11 @@ export const Filesystem = z.object({
   /** As the kernel names it: `ext4`, `nfs4`, `overlay` (only for the root itself). */
   type: z.string(),
   /** Device, export or pool: `/dev/sda1`, `nas:/srv`, `tank`. */
-  source: z.string(),
+  source: z.optional(z.string()),
   /** On another machine, or handed in by the one that runs this virtual machine. */
-  remote: z.boolean(),
+  remote: z.optional(z.boolean()),
   /** The filesystem itself refuses writes, as ext4 does after an error; not one mount of it alone. */
-  readOnly: z.boolean(),
+  readOnly: z.optional(z.boolean()),
   /** Other mount points of the same filesystem: binds, subvolumes, datasets without a quota of their own. */
   also: z.int(),
   /** `hung`: it did not answer in time. `unreadable`: it tells no size. */
@@ -59,5 +59,7 @@ export const disk = command({
     devicesLeft: z.int(),
     /** What the rates are measured over, ms. */
     intervalMs: z.number(),
+    /** Told by an agent of the Go original, which has less to tell. */
+    original: z.optional(z.literal(true)),
   }),
 });

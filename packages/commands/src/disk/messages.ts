@@ -32,6 +32,7 @@ disk-devices-more = { $count ->
     [one] { $count } quieter device
    *[other] { $count } quieter devices
   } not shown
+disk-original = The Go agent tells space alone: no inodes, no activity.
 `,
   ru: `
 disk-about = Место на дисках, активность
@@ -65,5 +66,6 @@ disk-devices-more = Не { $count ->
     [few] показаны { $count } менее занятых устройства
    *[many] показано { $count } менее занятых устройств
   }
+disk-original = Агент на Go знает только место: ни inode, ни активности.
 `,
 };

@@ -49,6 +49,7 @@ export const diskReading = reading(
         ...rootNote(t, shown),
         ...inodeBlocks(t, shown),
         ...deviceBlocks(t, answer.devices, answer.devicesLeft),
+        ...(answer.original ? [note(t("disk-original"))] : []),
       ],
     };
   },
@@ -91,7 +92,9 @@ function silentRow(t: Translate, filesystem: Filesystem) {
 function fullBlocks(t: Translate, filesystem: Filesystem): Blocks {
   const { space } = filesystem;
   if (typeof space === "string") return [];
-  const tail = ` · ${traits(t, filesystem)} · ${sizeText(t, space.total)}`;
+  const tail = ["", traits(t, filesystem), sizeText(t, space.total)]
+    .filter((word, at) => at === 0 || word !== "")
+    .join(" · ");
   const percent = usedPercent(space);
   const row = barRow(t, shareText(t, percent), percent, spaceLevel(filesystem));
   return [
@@ -113,7 +116,7 @@ function compactRow(t: Translate, filesystem: Filesystem): BarRow[] {
 
 /** `ext4`, `nfs4, network`, `overlay, read-only`. */
 function traits(t: Translate, { type, remote, readOnly }: Filesystem): string {
-  const words = [fitName(type, 16)];
+  const words = type === "" ? [] : [fitName(type, 16)];
   if (remote) words.push(t("disk-remote"));
   if (readOnly) words.push(t("disk-read-only"));
   return words.join(", ");

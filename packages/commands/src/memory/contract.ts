@@ -19,7 +19,7 @@ export const memory = command({
     /** What programs can still get without swapping; caches that can be dropped count as such. */
     available: Bytes,
     /** Used by nothing at all. */
-    free: Bytes,
+    free: z.optional(Bytes),
     /** Caches of block devices; not told of a container. */
     buffers: z.optional(Bytes),
     /** Caches of files and of the kernel that can be dropped, and shared memory. */
@@ -30,5 +30,7 @@ export const memory = command({
     container: z.optional(z.object({ machineTotal: Bytes })),
     /** Percent of time in which tasks waited for memory. */
     pressure: z.optional(Pressure),
+    /** Told by an agent of the Go original, which says nothing of swap. */
+    original: z.optional(z.literal(true)),
   }),
 });

@@ -16,6 +16,7 @@ memory-cached = Cached
 memory-no-swap = none
 memory-pressure = Pressure
 memory-container = The container's limit counts; the machine has { $total }.
+memory-original = The Go agent tells nothing of swap.
 `,
   ru: `
 memory-about = Память и подкачка
@@ -31,5 +32,6 @@ memory-cached = Кэш
 memory-no-swap = нет
 memory-pressure = Давление
 memory-container = Действует предел контейнера; у машины { $total }.
+memory-original = Агент на Go ничего не знает о подкачке.
 `,
 };

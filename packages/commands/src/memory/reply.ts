@@ -9,15 +9,15 @@ import { messages } from "./messages.ts";
 
 export const memoryReading = reading(
   memory,
-  ({ total, used, available, free, buffers, cached, swap, container, pressure }, { t, server }) => {
+  ({ total, used, available, free, buffers, cached, swap, container, pressure, original }, { t, server }) => {
     const size = (bytes: number) => sizeText(t, bytes);
     const usage = percentOf(used, total);
     const bars = [barRow(t, t("memory-bar"), usage, levelOf(memoryUsage, usage))];
     const rows = [
       { label: t("memory-used"), value: [t("memory-of", { used: size(used), total: size(total) })] },
       { label: t("memory-available"), value: [size(available)] },
-      { label: t("memory-free"), value: [size(free)] },
     ];
+    if (free !== undefined) rows.push({ label: t("memory-free"), value: [size(free)] });
     if (buffers !== undefined) rows.push({ label: t("memory-buffers"), value: [size(buffers)] });
     if (cached !== undefined) rows.push({ label: t("memory-cached"), value: [size(cached)] });
     if (swap) {
@@ -25,7 +25,7 @@ export const memoryReading = reading(
       bars.push(barRow(t, t("memory-swap"), share, levelOf(memorySwap, share)));
       const text = t("memory-of", { used: size(swap.used), total: size(swap.total) });
       rows.push({ label: t("memory-swap"), value: [text] });
-    } else {
+    } else if (!original) {
       rows.push({ label: t("memory-swap"), value: [t("memory-no-swap")] });
     }
     const waits = pressure && {
@@ -46,6 +46,7 @@ export const memoryReading = reading(
               },
             ]
           : []),
+        ...(original ? [{ type: "note" as const, text: [t("memory-original")] }] : []),
       ],
     };
   },

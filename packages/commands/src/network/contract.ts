@@ -23,8 +23,8 @@ export const Interface = z.object({
   state: z.enum(["up", "down", "dormant", "testing", "lowerlayerdown", "notpresent", "unknown"]),
   /** Bits a second the link is made for, where the driver tells. */
   speed: z.optional(z.number()),
-  /** A card, not something the kernel made up (tunnel, bridge, VLAN). */
-  physical: z.boolean(),
+  /** A card, not something the kernel made up (tunnel, bridge, VLAN). Absent where it is not told. */
+  physical: z.optional(z.boolean()),
   /** Into this machine and out of it. */
   in: Flow,
   out: Flow,
@@ -53,5 +53,9 @@ export const network = command({
     containers: z.optional(z.object({ count: z.int(), in: Flow, out: Flow })),
     /** What the rates are measured over, ms. */
     intervalMs: z.number(),
+    /** What all links carry now together, bytes a second, where the agent tells only that. */
+    overall: z.optional(z.object({ in: z.number(), out: z.number() })),
+    /** Told by an agent of the Go original, which has less to tell. */
+    original: z.optional(z.literal(true)),
   }),
 });

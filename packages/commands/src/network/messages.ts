@@ -35,6 +35,9 @@ network-unused = { $count ->
    *[other] { $count } interfaces were never used.
   }
 network-no-rate = – : counters restarted, or just appeared. The next look has a rate.
+network-overall = All links now
+network-loopback-total = Loopback since boot
+network-original = The Go agent tells no link's state, and traffic now only of all together.
 `,
   ru: `
 network-about = Трафик, ошибки, потери
@@ -72,5 +75,8 @@ network-unused = { $count ->
    *[many] { $count } интерфейсов ни разу не использовались.
   }
 network-no-rate = – : счётчики начались заново или интерфейс только появился. Скорость будет в следующий раз.
+network-overall = Всего сейчас
+network-loopback-total = Loopback с загрузки
+network-original = Агент на Go не знает состояния каналов, а трафик сейчас — только общий.
 `,
 };

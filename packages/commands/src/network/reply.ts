@@ -1,5 +1,5 @@
 /** network in the chat: each link with its traffic, then what the machine carries inside itself. */
-import type { View } from "@servereye/contract";
+import type { AnswerOf, View } from "@servereye/contract";
 import { levelOf } from "@servereye/contract";
 import type { ReplyContext, Translate } from "../kit.ts";
 import { reading } from "../kit.ts";
@@ -31,17 +31,29 @@ export const networkReading = reading(
       title: t("network-title", { server: plainName(server.name) }),
       blocks: [
         ...(shown.length === 0 ? [note(t("network-none"))] : []),
-        ...shown.flatMap((link) => linkBlocks(t, link)),
+        ...overallBlocks(t, answer.overall),
+        ...shown.flatMap((link) => linkBlocks(t, link, answer.original)),
         ...(more > 0 ? [note(t("network-more", { count: more }))] : []),
-        ...insideBlocks(t, answer.containers, answer.loopback),
+        ...insideBlocks(t, answer),
         ...(answer.unused > 0 ? [note(t("network-unused", { count: answer.unused }))] : []),
-        ...(flows.some(({ rate }) => rate === undefined) ? [note(t("network-no-rate"))] : []),
+        ...noRateNote(t, answer.original, flows),
       ],
     };
   },
   messages,
   { measures: networkMeasures },
 );
+
+function overallBlocks(t: Translate, overall: { in: number; out: number } | undefined): Blocks {
+  if (!overall) return [];
+  const value = t("network-flows", { in: rateText(t, overall.in), out: rateText(t, overall.out) });
+  return [{ type: "facts", rows: [{ label: t("network-overall"), value: [value] }] }];
+}
+
+function noRateNote(t: Translate, original: true | undefined, flows: readonly Flow[]): Blocks {
+  if (original) return [note(t("network-original"))];
+  return flows.some(({ rate }) => rate === undefined) ? [note(t("network-no-rate"))] : [];
+}
 
 const WEIGHT = { ok: 0, warn: 1, bad: 2 } as const;
 
@@ -53,7 +65,7 @@ function troubleOf(link: Interface): number {
   );
 }
 
-function linkBlocks(t: Translate, link: Interface): Blocks {
+function linkBlocks(t: Translate, link: Interface, original: true | undefined): Blocks {
   const heading = [
     fitName(link.name, 15),
     ...(link.state === "unknown" ? [] : [t(`network-state-${link.state}`)]),
@@ -62,7 +74,7 @@ function linkBlocks(t: Translate, link: Interface): Blocks {
   const load = loadPercent(link);
   const strained = load !== undefined && levelOf(networkLoad, load) !== "ok";
   const rows: Facts = [
-    ...rateRow(t, link),
+    ...rateRow(t, link, original),
     ...(strained
       ? [{ label: t("network-load"), value: [shareText(t, load)], level: levelOf(networkLoad, load) }]
       : []),
@@ -74,7 +86,9 @@ function linkBlocks(t: Translate, link: Interface): Blocks {
   ];
 }
 
-const rateRow = (t: Translate, flows: { in: Flow; out: Flow }): Facts => {
+/** Empty where no link's rate is ever told. */
+const rateRow = (t: Translate, flows: { in: Flow; out: Flow }, original: true | undefined): Facts => {
+  if (original) return [];
   const rate = (flow: Flow) => (flow.rate === undefined ? "–" : rateText(t, flow.rate));
   return [
     {
@@ -104,20 +118,20 @@ function totalRows(t: Translate, flows: { in: Flow; out: Flow }): Facts {
   ];
 }
 
-function insideBlocks(
-  t: Translate,
-  containers: { count: number; in: Flow; out: Flow } | undefined,
-  loopback: Flow | undefined,
-): Blocks {
+function insideBlocks(t: Translate, { containers, loopback, original }: AnswerOf<typeof network>): Blocks {
   const blocks: Blocks = [];
   if (containers) {
     blocks.push({ type: "heading", text: t("network-containers", { count: containers.count }) });
-    blocks.push({ type: "facts", rows: [...rateRow(t, containers), ...totalRows(t, containers)] });
+    blocks.push({ type: "facts", rows: [...rateRow(t, containers, original), ...totalRows(t, containers)] });
   }
   if (loopback) {
     const rate = loopback.rate === undefined ? "–" : rateText(t, loopback.rate);
-    const value = t("network-loopback-value", { rate, total: sizeText(t, loopback.bytes) });
-    blocks.push({ type: "facts", rows: [{ label: t("network-loopback"), value: [value] }] });
+    const total = sizeText(t, loopback.bytes);
+    const value = original ? total : t("network-loopback-value", { rate, total });
+    blocks.push({
+      type: "facts",
+      rows: [{ label: t(original ? "network-loopback-total" : "network-loopback"), value: [value] }],
+    });
   }
   return blocks;
 }

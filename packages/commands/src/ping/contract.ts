@@ -7,6 +7,6 @@ export const ping = command({
   about: "round trip to the agent",
   needs: "viewer",
   ask: z.object({}),
-  /** The agent's clock, epoch ms. */
-  answer: z.object({ clock: z.int() }),
+  /** The agent's clock, epoch ms, where it tells. */
+  answer: z.object({ clock: z.optional(z.int()) }),
 });

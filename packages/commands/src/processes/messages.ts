@@ -25,6 +25,8 @@ processes-cpu-how = { $cores ->
    *[other] CPU: % of one core of { $cores }, over { $ms } ms.
   }
 processes-memory-how = Memory in RAM, shared parts included.
+processes-original = CPU: % as the Go agent counts it.
+processes-told = The top of the { $count } its agent chose to tell.
 `,
   ru: `
 processes-about = Главные по ЦП, памяти
@@ -50,5 +52,7 @@ processes-cpu-how = { $cores ->
    *[other] ЦП: % одного ядра из { $cores }, за { $ms } мс.
   }
 processes-memory-how = Память в ОЗУ вместе с общими частями.
+processes-original = ЦП: в %, как его считает агент на Go.
+processes-told = Первые из { $count }, о которых рассказал агент.
 `,
 };

@@ -16,18 +16,20 @@ const NAME_COLUMNS = 16;
 export const processesReading = reading(
   processes,
   (answer, { t, server }) => {
-    const { by, processors, intervalMs } = answer;
+    const { by, processors, intervalMs, told, total } = answer;
     const other: By = by === "cpu" ? "memory" : "cpu";
-    const how =
-      by === "cpu"
-        ? t("processes-cpu-how", { cores: processors, ms: intervalMs })
-        : t("processes-memory-how");
+    const cpuHow = () =>
+      answer.original
+        ? t("processes-original")
+        : t("processes-cpu-how", { cores: processors ?? 0, ms: intervalMs });
+    const how = by === "cpu" ? cpuHow() : t("processes-memory-how");
+    const among = told !== undefined && told < total ? [t("processes-told", { count: told })] : [];
     return {
       title: t(by === "cpu" ? "processes-title-cpu" : "processes-title-memory", { server: server.name }),
       blocks: [
         table(answer, t),
         ...trouble(answer, t),
-        { type: "note", text: [`${t("processes-total", { count: answer.total })} ${how}`] },
+        { type: "note", text: [[t("processes-total", { count: total }), ...among, how].join(" ")] },
       ],
       buttons: [
         [
@@ -64,10 +66,14 @@ function table(
 ): ReplyView["blocks"][number] {
   const share = (p: Process) =>
     by === "cpu"
-      ? shareText(t, p.cpu ?? 0)
-      : memoryTotal === undefined
+      ? p.cpu === undefined
         ? "?"
-        : shareText(t, percentOf(p.memory, memoryTotal));
+        : shareText(t, p.cpu)
+      : p.share !== undefined
+        ? shareText(t, p.share)
+        : memoryTotal === undefined
+          ? "?"
+          : shareText(t, percentOf(p.memory, memoryTotal));
   return {
     type: "table",
     columns: [
@@ -89,7 +95,7 @@ function table(
 const second = (text: string) => fitName(`└ ${text}`, NAME_COLUMNS);
 
 /** Counts that are worth a line: a few of either are always there and mean nothing. */
-function trouble({ zombies, stuck }: AnswerOf<typeof processes>, t: Translate): ReplyView["blocks"] {
+function trouble({ zombies = 0, stuck = 0 }: AnswerOf<typeof processes>, t: Translate): ReplyView["blocks"] {
   const rows = [
     { label: t("processes-stuck"), count: stuck, level: levelOf(processesStuck, stuck) },
     { label: t("processes-zombies"), count: zombies, level: levelOf(processesZombies, zombies) },

@@ -47,5 +47,7 @@ export const temp = command({
     throttled: z.optional(z.object({ core: z.number(), package: z.number() })),
     /** Processor cooling that slows it at this moment, of how many there are (ACPI and device-tree systems). */
     slowed: z.optional(z.object({ now: z.int(), of: z.int() })),
+    /** Told by an agent of the Go original, which has less to tell. */
+    original: z.optional(z.literal(true)),
   }),
 });

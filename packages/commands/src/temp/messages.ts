@@ -39,6 +39,7 @@ temp-more = { $count ->
   } not shown
 temp-silent = Without a sensible value: { $names }
 temp-silent-more = { $names } and { $count } more
+temp-original = The Go agent tells one sensor, and nothing of throttling.
 `,
   ru: `
 temp-about = Температура по датчикам
@@ -79,5 +80,6 @@ temp-more = Не { $count ->
   }
 temp-silent = Без осмысленного значения: { $names }
 temp-silent-more = { $names } и ещё { $count }
+temp-original = Агент на Go знает один датчик и ничего о троттлинге.
 `,
 };

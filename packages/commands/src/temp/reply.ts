@@ -27,8 +27,13 @@ export const tempReading = reading(
       title: t("temp-title", { server: plainName(server.name) }),
       blocks: [
         { type: "facts", rows: summaryRows(t, answer) },
-        { type: "heading", text: t("temp-sensors") },
-        { type: "facts", rows: shown.map((sensor) => sensorRow(t, sensor)) },
+        // Its only sensor stands above already.
+        ...(answer.original
+          ? [note(t("temp-original"))]
+          : [
+              { type: "heading" as const, text: t("temp-sensors") },
+              { type: "facts" as const, rows: shown.map((sensor) => sensorRow(t, sensor)) },
+            ]),
         ...(more > 0 ? [note(t("temp-more", { count: more }))] : []),
         ...silentNote(t, answer),
       ],
@@ -53,10 +58,12 @@ function summaryRows(t: Translate, answer: Answer): Facts {
     {
       label: t(`temp-hottest-${hottest.part}`),
       value: [
-        t("temp-hottest-value", {
-          celsius: celsiusText(t, hottest.celsius),
-          name: fitPath(nameText(hottest), 14),
-        }),
+        nameText(hottest) === ""
+          ? celsiusText(t, hottest.celsius)
+          : t("temp-hottest-value", {
+              celsius: celsiusText(t, hottest.celsius),
+              name: fitPath(nameText(hottest), 14),
+            }),
       ],
       level: tempLevel(hottest),
     },

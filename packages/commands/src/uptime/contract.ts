@@ -35,5 +35,7 @@ export const uptime = command({
     ),
     /** The running kernel's release. */
     kernel: z.optional(z.string().check(z.maxLength(100))),
+    /** Told by an agent of the Go original, which does not look for a reason. */
+    original: z.optional(z.literal(true)),
   }),
 });

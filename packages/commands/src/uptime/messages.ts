@@ -17,6 +17,7 @@ uptime-panic = kernel panic
 uptime-hardware = fatal hardware error
 uptime-kernel = Kernel
 uptime-source = Told by { $path }
+uptime-original = The Go agent does not tell why it last started.
 `,
   ru: `
 uptime-about = Время работы, загрузка
@@ -33,5 +34,6 @@ uptime-panic = паника ядра
 uptime-hardware = тяжёлая ошибка оборудования
 uptime-kernel = Ядро
 uptime-source = Источник: { $path }
+uptime-original = Агент на Go не знает причины последнего запуска.
 `,
 };

@@ -19,7 +19,7 @@ const WORDS: Record<BootReason, string> = {
 
 export const uptimeReading = reading(
   uptime,
-  ({ uptime, bootTime, reason, kernel }, { t, server }) => {
+  ({ uptime, bootTime, reason, kernel, original }, { t, server }) => {
     const facts: Extract<ReplyView["blocks"][number], { type: "facts" }> = {
       type: "facts",
       rows: [
@@ -29,14 +29,14 @@ export const uptimeReading = reading(
           level: levelOf(uptimeSeconds, uptime),
         },
         { label: t("uptime-booted"), value: [{ kind: "time", at: bootTime, style: "full" }] },
-        reason
-          ? { label: t("uptime-reason"), value: [t(WORDS[reason.what])], level: "bad" }
-          : { label: t("uptime-reason"), value: [t("uptime-unknown")] },
       ],
     };
+    if (reason) facts.rows.push({ label: t("uptime-reason"), value: [t(WORDS[reason.what])], level: "bad" });
+    else if (!original) facts.rows.push({ label: t("uptime-reason"), value: [t("uptime-unknown")] });
     if (kernel) facts.rows.push({ label: t("uptime-kernel"), value: [plainName(kernel)] });
     const blocks: ReplyView["blocks"] = [facts];
     if (reason) blocks.push({ type: "note", text: [t("uptime-source", { path: plainName(reason.source) })] });
+    if (original) blocks.push({ type: "note", text: [t("uptime-original")] });
     return { title: t("uptime-title", { server: server.name }), blocks };
   },
   messages,

@@ -14,7 +14,13 @@ export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; comm
   const { t } = turn;
   const { ms } = fault.values;
   const words = t(faultId(fault.code), {
-    ...{ seconds: typeof ms === "number" ? ms / 1000 : 0, silent: 0, line: "", reason: fault.message },
+    ...{
+      seconds: typeof ms === "number" ? ms / 1000 : 0,
+      silent: 0,
+      line: "",
+      regions: 0,
+      reason: fault.message,
+    },
     ...fault.values,
     // Last, and never from the values: an agent's answer must not speak in another server's name.
     ...{ server: of.server ?? t("fault-some-server"), command: of.command ?? "" },

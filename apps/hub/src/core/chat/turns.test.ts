@@ -254,6 +254,22 @@ test("an agent can not speak in another server's name", async () => {
   assert.match((await ann.write("/ping"))?.text ?? "", /web-1 is offline/);
 });
 
+test("a region that is cut off is named, and its server not said to be offline", async () => {
+  const room = await engine.room();
+  const ann = await room.person();
+  await room.server(ann, "web-1");
+  for (const [values, words] of [
+    [{}, /⚠️ I can not reach my agents right now\. Nothing/],
+    [
+      { regions: "east, west" },
+      /⚠️ I can not reach region east, west right now, and web-1 may be there\. Nothing/,
+    ],
+  ] as const) {
+    room.ask = () => Promise.reject(new Fault("BROKER_UNAVAILABLE", "x", { values }));
+    assert.match((await ann.write("/ping"))?.text ?? "", words);
+  }
+});
+
 test("what is unknown is shown back in short, with the nearest", async () => {
   const room = await engine.room();
   const ann = await room.person();

@@ -23,7 +23,10 @@ fault-confirmation-expired = That confirmation has expired. Nothing was changed.
 fault-rate-limited = Too many tries. Please wait.
 fault-rate-limited-person = That is a little fast for me. Again in { $seconds } s, please.
 fault-store-unavailable = ⚠️ My database can not be reached right now. Nothing was changed; I try on by myself. Please repeat this in a minute.
-fault-broker-unavailable = ⚠️ I can not reach my agents right now. Nothing was changed; I try on by myself. Please repeat this in a minute.
+fault-broker-unavailable = ⚠️ { $regions ->
+    [0] I can not reach my agents right now.
+   *[other] I can not reach region { $regions } right now, and { $server } may be there.
+ } Nothing was changed; I try on by myself. Please repeat this in a minute.
 fault-unsupported = { $server } can not do /{ $command }: its agent or system does not support it.
 fault-not-allowed = That is not yours to do, or it belongs to somebody already. Nothing was changed.
 fault-token-invalid = That code was used already, has expired, or is mistyped. Look at the agent's screen, or send /add for a new line.
@@ -57,7 +60,10 @@ fault-confirmation-expired = Срок подтверждения истёк. Н�
 fault-rate-limited = Слишком много попыток. Подождите, пожалуйста.
 fault-rate-limited-person = Чуть медленнее, пожалуйста. Ещё раз через { $seconds } с.
 fault-store-unavailable = ⚠️ Моя база данных сейчас недоступна. Ничего не изменилось; я пробую дальше. Повторите через минуту.
-fault-broker-unavailable = ⚠️ Я сейчас не достаю до агентов. Ничего не изменилось; я пробую дальше. Повторите через минуту.
+fault-broker-unavailable = ⚠️ { $regions ->
+    [0] Я сейчас не достаю до агентов.
+   *[other] Я сейчас не достаю до региона { $regions }, а { $server } может быть там.
+ } Ничего не изменилось; я пробую дальше. Повторите через минуту.
 fault-unsupported = { $server } не умеет /{ $command }: его агент или система этого не поддерживает.
 fault-not-allowed = Это не ваше право, или это уже чьё-то. Ничего не изменилось.
 fault-token-invalid = Код уже использован, просрочен или набран с ошибкой. Посмотрите на экран агента или отправьте /add.

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { keptLog, readMetrics, turnedClock } from "../../core/fleet/doubles.test-code.ts";
+import type { Presence } from "../../core/ports.ts";
 import { brokerContract } from "./contract.test-suite.ts";
 import { createMemoryBroker } from "./memory.ts";
-import { createSeal, sealBroker } from "./sealed.ts";
+import { createSeal, OLD_ENTRY_MS, sealBroker, sealedEntries } from "./sealed.ts";
 
 function sealOf(byte: number) {
   const clock = turnedClock();
@@ -91,6 +92,60 @@ describe("a sealed broker", () => {
     assert.deepEqual(heard, ["true"]);
     // Each delivered a turn later than it was published: all have come by now.
     assert.equal(wire.length, 2);
+  });
+});
+
+describe("a sealed presence entry", () => {
+  const presence: Presence = {
+    ...{
+      serverId: "a",
+      hub: "h",
+      since: 7,
+      lastHeartbeat: 1_700_000_000_000,
+      protocol: 1,
+      latencyMs: 0.25,
+      skewMs: -3,
+    },
+    facts: {
+      version: "1",
+      runtime: "",
+      os: "é",
+      arch: "",
+      hostname: "",
+      bootId: "",
+      allow: ["x"],
+      commands: [],
+    },
+  };
+
+  it("comes back whole for its own server, and tells the board its order", () => {
+    const { seal, clock } = sealOf(1);
+    const text = sealedEntries(seal, clock).encode(presence);
+    assert.deepEqual(sealedEntries(seal, clock).decode("a", text), presence);
+    const { since, hub } = JSON.parse(text);
+    assert.deepEqual({ since, hub }, { since: 7, hub: "h" });
+  });
+
+  it("is nothing when it was made up, moved to another server or put together anew", () => {
+    const { seal, clock, metrics } = sealOf(1);
+    const entries = sealedEntries(seal, clock);
+    const text = entries.encode(presence);
+    const made = JSON.stringify({ ...presence, sealed: seal.close("cmd:a", JSON.stringify(presence)) });
+    const tries: Array<[serverId: string, text: string]> = [
+      ["b", text],
+      ["a", JSON.stringify(presence)],
+      ["a", made],
+      ["a", text.replace("0.25", "0.26")],
+      ...["", "null", "7", "{", '{"sealed":7}', '{"sealed":""}'].map((odd) => ["a", odd] as [string, string]),
+    ];
+    for (const [serverId, odd] of tries) assert.equal(entries.decode(serverId, odd), undefined, odd);
+    assert.equal(metrics.of("broker_forged", { kind: "presence" }), tries.length);
+    const { sealed } = JSON.parse(text);
+    assert.deepEqual(entries.decode("a", JSON.stringify({ since: 9, hub: "other", sealed })), presence);
+    clock.turn(OLD_ENTRY_MS - 1);
+    assert.deepEqual(entries.decode("a", text), presence);
+    clock.turn(1);
+    assert.equal(entries.decode("a", text), undefined, "put back when it was long over");
   });
 });
 

@@ -1,6 +1,6 @@
 /** What passes through a broker that others might write to, sealed: only a hub of this installation can make it. */
 import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
-import type { Broker, Clock, Log, Metrics } from "../../core/ports.ts";
+import type { Broker, Clock, Log, Metrics, Presence } from "../../core/ports.ts";
 
 /**
  * A message as it travels: `<mac>.<message>`, the MAC being HMAC-SHA-256 in base64url (43 characters) over the place
@@ -15,8 +15,8 @@ import type { Broker, Clock, Log, Metrics } from "../../core/ports.ts";
  * - `line:` "replaced" counts only from a newer connection than the present one; "removed" only when the store says so.
  * - `paired:` The store is asked whether the server was added. If not, the agent dials again and shows a new code.
  * - `heartbeat:` carries its own time, and nothing is decided by it.
- * - presence: its own time of the last heartbeat is in it, so that an old entry is as silent as it is old. What is
- *   shown hangs on it, never whether a server can be asked.
+ * - presence: its own time of the last heartbeat is in it, and an old one is none (OLD_ENTRY_MS). What is shown hangs
+ *   on it, never whether a server can be asked.
  * - any other news says no more than "look into the store", which is harmless to say too often.
  */
 export interface Seal {
@@ -87,4 +87,48 @@ export function sealBroker(broker: Broker, seal: Seal): Broker {
     check: () => broker.check(),
     close: () => broker.close(),
   };
+}
+
+/** How a board outside of this process writes its entries down. */
+export interface PresenceCodec {
+  /** JSON of an object that has the entry's `since` and `hub`, by which the board itself tells the later one. */
+  encode(presence: Presence): string;
+  /** What the board has still to look over, or undefined for what is no entry of this server. */
+  decode(serverId: string, text: string): unknown;
+}
+
+/**
+ * Silent for longer than this, an entry was put back by somebody; ms. A board drops its own within a minute; the rest is
+ * for hubs whose clocks differ.
+ */
+export const OLD_ENTRY_MS = 5 * 60_000;
+
+/** Entries under a seal. What stands beside it for the board is no more than its order: it is never given back. */
+export function sealedEntries(seal: Seal, clock: Clock): PresenceCodec {
+  const placeOf = (serverId: string): string => `presence:${serverId}`;
+  return {
+    encode(presence) {
+      const { serverId, since, hub } = presence;
+      return JSON.stringify({ since, hub, sealed: seal.close(placeOf(serverId), JSON.stringify(presence)) });
+    },
+    decode(serverId, text) {
+      const opened = seal.open(placeOf(serverId), sealedIn(text));
+      if (opened === undefined) return undefined;
+      const entry: { lastHeartbeat?: unknown } = JSON.parse(opened);
+      const silentFor = clock.now() - Number(entry.lastHeartbeat);
+      return silentFor < OLD_ENTRY_MS ? entry : undefined;
+    },
+  };
+}
+
+/** Empty for what has none: no seal opens it. */
+function sealedIn(text: string): string {
+  try {
+    const entry: unknown = JSON.parse(text);
+    if (typeof entry === "object" && entry !== null && "sealed" in entry && typeof entry.sealed === "string")
+      return entry.sealed;
+  } catch {
+    // Not JSON: forged, as whatever else has no seal.
+  }
+  return "";
 }

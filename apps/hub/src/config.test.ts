@@ -1,7 +1,7 @@
 /** Configuration: what is right is read, what is wrong is all said at once, and no value that may be secret is. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConfigFault, readConfig } from "./config.ts";
+import { ConfigFault, readConfig, secretsOf } from "./config.ts";
 
 const faultsOf = (env: Record<string, string>): readonly string[] => {
   try {
@@ -24,6 +24,13 @@ test("an empty environment is a whole configuration", () => {
     localAgent: false,
     region: "",
     databaseUrl: undefined,
+    database: {
+      poolSize: 10,
+      poolWaitMs: 3_000,
+      statementMs: 5_000,
+      caFile: undefined,
+      replicaUrls: [],
+    },
     telegram: undefined,
   });
 });
@@ -39,7 +46,12 @@ test("everything set is read, lists are split, addresses lose their last slash",
     SERVEREYE_LOG_LEVEL: "debug",
     SERVEREYE_LOCAL_AGENT: "on",
     SERVEREYE_REGION: "eu-1",
-    DATABASE_URL: "postgres://u:p@db/eye",
+    DATABASE_URL: "postgres://u:p@db/eye?sslmode=verify-full",
+    DATABASE_POOL_SIZE: "20",
+    DATABASE_POOL_WAIT_MS: "500",
+    DATABASE_STATEMENT_TIMEOUT_MS: "30000",
+    DATABASE_CA_FILE: "/etc/ca.pem",
+    DATABASE_REPLICA_URLS: "postgres://u:q@r1/eye?sslmode=require, postgres://u:r@r2/eye?sslmode=verify-ca",
     TELEGRAM_BOT_TOKEN: "123456:abcdefghijklmnop",
     TELEGRAM_API_ROOT: "http://127.0.0.1:9/",
     TELEGRAM_WEBHOOK_URL: "https://eye.example/telegram/webhook",
@@ -50,6 +62,14 @@ test("everything set is read, lists are split, addresses lose their last slash",
   assert.equal(config.publicUrl, "https://eye.example");
   assert.deepEqual(config.admins, ["12", "34", "56"]);
   assert.equal(config.localAgent, true);
+  assert.deepEqual(config.database, {
+    poolSize: 20,
+    poolWaitMs: 500,
+    statementMs: 30_000,
+    caFile: "/etc/ca.pem",
+    replicaUrls: ["postgres://u:q@r1/eye?sslmode=require", "postgres://u:r@r2/eye?sslmode=verify-ca"],
+  });
+  for (const secret of ["p", "q", "r"]) assert.ok(secretsOf(config).includes(secret));
   assert.deepEqual(config.telegram, {
     token: "123456:abcdefghijklmnop",
     apiRoot: "http://127.0.0.1:9",
@@ -97,4 +117,26 @@ test("all faults are said at once, each naming its variable", () => {
 test("a webhook secret without a token is a fault, an empty value is no value", () => {
   assert.equal(faultsOf({ TELEGRAM_WEBHOOK_SECRET: "abc" }).length, 1);
   assert.deepEqual(faultsOf({ SERVEREYE_ADMINS: " ", TELEGRAM_BOT_TOKEN: "" }), []);
+});
+
+test("what would leave a database open, too small or unused is said with its variable", () => {
+  const lines = faultsOf({
+    DATABASE_URL: "postgres://u:hunter2@db/eye",
+    DATABASE_POOL_SIZE: "1",
+    DATABASE_POOL_WAIT_MS: "soon",
+    DATABASE_STATEMENT_TIMEOUT_MS: "0",
+    DATABASE_REPLICA_URLS:
+      "postgres://u:hunter2@r1/eye?sslmode=require,postgres://u:hunter2@r2/eye?sslmode=prefer",
+  });
+  for (const words of [
+    /^DATABASE_URL leads to another machine and does not say whether to encrypt: add \?sslmode=verify-full/,
+    /^DATABASE_POOL_SIZE is "1": use a number from 2 to 500\.$/,
+    /^DATABASE_POOL_WAIT_MS is "soon": use a number/,
+    /^DATABASE_STATEMENT_TIMEOUT_MS is "0": use a number/,
+    /^DATABASE_REPLICA_URLS, address 2 of 2, has sslmode=prefer/,
+  ])
+    assert.equal(lines.filter((line) => words.test(line)).length, 1, `${words} in ${lines.join(" | ")}`);
+  assert.equal(lines.length, 5);
+  assert.ok(!lines.join().includes("hunter2"));
+  assert.match(faultsOf({ DATABASE_POOL_SIZE: "5" }).join(), /needs DATABASE_URL/);
 });

@@ -1,5 +1,8 @@
 /** The hub's configuration: read from the environment once, every fault listed at once. */
 import { distance } from "fastest-levenshtein";
+import { addressFault } from "./adapters/store/address.ts";
+import { DEADLINES } from "./adapters/store/connection.ts";
+import { POOL_SIZE } from "./adapters/store/store.ts";
 import type { LogLevel } from "./adapters/telemetry/log.ts";
 
 export interface Config {
@@ -15,6 +18,17 @@ export interface Config {
   region: string;
   /** Undefined: the hub's own private PostgreSQL. */
   databaseUrl: string | undefined;
+  database: {
+    /** Connections to it at most. */
+    poolSize: number;
+    /** For a connection, ms. */
+    poolWaitMs: number;
+    /** For one statement, ms. */
+    statementMs: number;
+    /** Certificates (PEM) to trust. */
+    caFile: string | undefined;
+    replicaUrls: string[];
+  };
   telegram:
     | { token: string; apiRoot: string; webhook: { url: string; secret: string } | undefined }
     | undefined;
@@ -50,9 +64,17 @@ const NAMES = [
 const LATER: Record<string, string> = {
   SERVEREYE_HISTORY_URL: "history outside the store",
   REDIS_URL: "Redis, and with it several hubs,",
-  DATABASE_REPLICA_URLS: "reading from replicas",
   OTEL_EXPORTER_OTLP_ENDPOINT: "the export of traces",
 };
+
+/** Mean something with a database of one's own only. */
+const OF_A_DATABASE = [
+  "DATABASE_POOL_SIZE",
+  "DATABASE_POOL_WAIT_MS",
+  "DATABASE_STATEMENT_TIMEOUT_MS",
+  "DATABASE_CA_FILE",
+  "DATABASE_REPLICA_URLS",
+];
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 
@@ -114,7 +136,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       oneOf("SERVEREYE_LOCAL_AGENT", ["on", "off", "true", "false", "1", "0", "yes", "no"], "off"),
     ),
     region,
-    databaseUrl: url("DATABASE_URL", ["postgres", "postgresql"]),
+    ...databaseOf(read, url, faults),
     telegram: telegramOf(read, url, faults),
   };
   if (faults.length > 0) throw new ConfigFault(faults);
@@ -123,8 +145,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 /** What of a configuration must never be written anywhere, also as it stands in URLs. */
 export function secretsOf(config: Config): string[] {
-  const database = config.databaseUrl === undefined ? null : URL.parse(config.databaseUrl);
-  const passwords = [database?.password ?? "", database?.searchParams.get("password") ?? ""];
+  const databases = [config.databaseUrl ?? "", ...config.database.replicaUrls].map((text) => URL.parse(text));
+  const passwords = databases.flatMap((url) => [
+    url?.password ?? "",
+    url?.searchParams.get("password") ?? "",
+  ]);
   const { token, webhook } = config.telegram ?? {};
   return [token ?? "", webhook?.secret ?? "", ...passwords.flatMap((text) => [text, decoded(text)])];
 }
@@ -136,6 +161,43 @@ function decoded(text: string): string {
     // A percent sign that stands for itself.
     return text;
   }
+}
+
+function databaseOf(
+  read: (name: string) => string | undefined,
+  url: (name: string, schemes: readonly string[]) => string | undefined,
+  faults: string[],
+): Pick<Config, "databaseUrl" | "database"> {
+  const caFile = read("DATABASE_CA_FILE");
+  const databaseUrl = url("DATABASE_URL", ["postgres", "postgresql"]);
+  const replicaUrls = (read("DATABASE_REPLICA_URLS") ?? "").split(/[\s,]+/).filter((one) => one !== "");
+  const check = (name: string, address: string) => {
+    const fault = addressFault(address, caFile);
+    if (fault !== undefined) faults.push(`${name} ${fault}`);
+  };
+  if (databaseUrl !== undefined) check("DATABASE_URL", databaseUrl);
+  for (const [at, address] of replicaUrls.entries())
+    check(`DATABASE_REPLICA_URLS, address ${at + 1} of ${replicaUrls.length},`, address);
+  const number = (name: string, usual: number, least: number, most: number): number => {
+    const text = read(name);
+    if (text === undefined) return usual;
+    const value = Number(text);
+    if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
+    faults.push(`${name} is "${text}": use a number from ${least} to ${most}.`);
+    return usual;
+  };
+  const database = {
+    poolSize: number("DATABASE_POOL_SIZE", POOL_SIZE, 2, 500),
+    poolWaitMs: number("DATABASE_POOL_WAIT_MS", DEADLINES.connection, 100, 60_000),
+    statementMs: number("DATABASE_STATEMENT_TIMEOUT_MS", DEADLINES.statement, 100, 600_000),
+    caFile,
+    replicaUrls,
+  };
+  // The private PostgreSQL is set up for its hub; to take no notice of what was meant for another would be worse.
+  for (const name of OF_A_DATABASE)
+    if (read("DATABASE_URL") === undefined && read(name) !== undefined)
+      faults.push(`${name} needs DATABASE_URL: the hub's private PostgreSQL takes none of these.`);
+  return { databaseUrl, database };
 }
 
 function telegramOf(

@@ -128,7 +128,7 @@ test("each reason for not starting is one clear line, and none has a secret in i
     [system("EACCES", { port: 80 }), /^Port 80 may not be opened .*=8080$/],
     [system("EADDRNOTAVAIL", { address: "10.9.9.9" }), /no address 10\.9\.9\.9/],
     [
-      new Fault("STORE_UNAVAILABLE", "x", { cause: new Error("password authentication failed") }),
+      new Fault("STORE_UNAVAILABLE", "the store is not available: password authentication failed"),
       /^The database can not be reached: password authentication failed\. Check DATABASE_URL/,
     ],
     ["odd", /could not start: odd/],
@@ -142,7 +142,7 @@ test("each reason for not starting is one clear line, and none has a secret in i
 
 test("what of a configuration is secret is known, as it is typed and as it is meant", () => {
   const config = readConfig({
-    DATABASE_URL: "postgres://eye:p%40ss-word@db/eye",
+    DATABASE_URL: "postgres://eye:p%40ss-word@db/eye?sslmode=verify-full",
     TELEGRAM_BOT_TOKEN: "123456:ABCdefGHIjklMNO",
     TELEGRAM_WEBHOOK_URL: "https://eye.example/hook",
     TELEGRAM_WEBHOOK_SECRET: "hush-hush",

@@ -11,7 +11,7 @@ export function startFault(error: unknown): string {
   if (error instanceof TokenRefused)
     return "Telegram does not know this TELEGRAM_BOT_TOKEN. Copy it again from @BotFather, or unset it to start without Telegram.";
   if (error instanceof Fault && error.code === "STORE_UNAVAILABLE")
-    return `The database can not be reached: ${redactText(reasonOf(error))}. Check DATABASE_URL and that PostgreSQL runs.`;
+    return `The database can not be reached: ${redactText(error.message.replace(/^the store is not available: /, ""))}. Check DATABASE_URL and that PostgreSQL runs.`;
   // A database too old, in another encoding, or with a newer schema: the store has said what to do.
   if (error instanceof Fault && error.code === "UNSUPPORTED") return error.message;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
@@ -24,8 +24,4 @@ export function startFault(error: unknown): string {
   if (code === "EADDRNOTAVAIL")
     return `This machine has no address ${address}. Set SERVEREYE_HTTP_HOST to one it has, 127.0.0.1 or 0.0.0.0.`;
   return `ServerEye could not start: ${redactText(error instanceof Error ? (error.stack ?? error.message) : String(error))}`;
-}
-
-function reasonOf(fault: Fault): string {
-  return fault.cause instanceof Error && fault.cause.message !== "" ? fault.cause.message : fault.message;
 }

@@ -1,4 +1,6 @@
 /** The hub's store: its own private PostgreSQL, or the one the configuration names. */
+
+import type { StoreConnection } from "./adapters/store/connection.ts";
 import type { DataFolderLock } from "./adapters/store/embedded/lock.ts";
 import { superviseEmbeddedPostgres } from "./adapters/store/embedded/supervise.ts";
 import { openStore } from "./adapters/store/store.ts";
@@ -20,12 +22,18 @@ export async function hubStore(parts: {
   cleanup: Cleanup;
 }): Promise<Store> {
   const { config, dataDir, lock, clock, chance, log, progress, cleanup } = parts;
-  const open = async (connection: Parameters<typeof openStore>[0]["connection"]): Promise<Store> => {
-    const store = await openStore({ connection, clock, chance, log });
+  const { poolSize, poolWaitMs, statementMs, caFile, replicaUrls } = config.database;
+  const at = (connectionString: string): StoreConnection => ({ connectionString, caFile });
+  const open = async (connection: StoreConnection): Promise<Store> => {
+    const store = await openStore({
+      ...{ connection, clock, chance, log, poolSize },
+      deadlines: { connection: poolWaitMs, statement: statementMs },
+      replicas: replicaUrls.map(at),
+    });
     cleanup.add("store", () => store.close());
     return store;
   };
-  if (config.databaseUrl !== undefined) return open({ connectionString: config.databaseUrl });
+  if (config.databaseUrl !== undefined) return open(at(config.databaseUrl));
   const postgres = await superviseEmbeddedPostgres(
     { dataDir, lock, progress, log: (event, fields) => log.info(event, fields) },
     clock.after,

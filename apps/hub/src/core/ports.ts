@@ -131,7 +131,10 @@ export interface Servers {
   /** Last signs of life, epoch ms, many at once. Older than kept: no effect. */
   seen(batch: ReadonlyArray<{ serverId: string; at: number }>): Promise<void>;
   setFacts(serverId: string, facts: AgentFacts, at: number): Promise<void>;
-  members(serverId: string): Promise<Member[]>;
+  /** Public keys (32 raw bytes) of those that exist, many at once. */
+  keys(serverIds: readonly string[]): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
+  /** `mayBeOld`: for showing only, some seconds old at most. */
+  members(serverId: string, options?: { mayBeOld?: boolean }): Promise<Member[]>;
   /** Gives or changes a role; the person's next number when new. Fault NOT_ALLOWED when it would leave no owner. */
   grant(serverId: string, personId: string, role: Role): Promise<void>;
   /** Fault NOT_ALLOWED when it would leave a server without an owner. */
@@ -189,12 +192,19 @@ export type ButtonAction =
   | { kind: "menu"; command: string; args: string[] }
   | { kind: "do"; what: string; values: Record<string, string> };
 
+/** How what a single-use button stands for has ended: `refused` and `cancelled` changed nothing. */
+export type ButtonOutcome = "done" | "refused" | "cancelled";
+
 export interface Buttons {
   /** Many at once; concurrent calls may share one statement. */
   save(buttons: readonly StoredButton[]): Promise<void>;
   find(token: string): Promise<StoredButton | undefined>;
   /** For single-use ones: true for exactly one caller ever. Expiry is the caller's to judge. */
   spend(token: string): Promise<boolean>;
+  /** Notes how what a spent one stands for has ended. */
+  end(token: string, outcome: ButtonOutcome): Promise<void>;
+  /** Undefined: spent, and nobody noted how it ended; or no such button. */
+  outcome(token: string): Promise<ButtonOutcome | undefined>;
   /** Throws away what expired before `now`; gives how many. */
   sweep(now: number): Promise<number>;
 }
@@ -314,6 +324,7 @@ export interface PresenceBoard {
 
 // ---- Chat ------------------------------------------------------------------------------------------------
 
+  /** For showing: the newest first, without those of the last seconds perhaps. */
 /** What a person did, as a channel's adapter tells it. */
 export interface Incoming {
   account: Account;
@@ -341,6 +352,9 @@ export interface ChatPort {
   /** "Not modified" is success. A message that is gone: sends anew and gives the new id. */
   edit(chat: ChatRef, messageId: string, view: View): Promise<{ messageId: string }>;
   /** Answers a press at once; `alert` shows it in a box. Only the person who pressed sees it. */
+/** What of the store can be used together. */
+export type StorePart = Pick<Store, "people" | "servers" | "tickets" | "waiting">;
+
   answerPress(chat: ChatRef, pressId: string, notice?: { text: string; alert: boolean }): Promise<void>;
   /** Takes a message away (one that holds a secret). Rejects when the channel does not allow it. */
   remove(chat: ChatRef, messageId: string): Promise<void>;
@@ -353,7 +367,13 @@ export interface ChatHandler {
 }
 
 /** The chat of the page and the terminal: one conversation for each account. */
+  /** For showing: some seconds old at most. */
 export interface Conversations {
+  /**
+   * Runs what belongs together: all of it is kept when `run` resolves, and none when it rejects. One call after the
+   * other, and short: it holds a connection, and rows that others wait for.
+   */
+  together<T>(run: (part: StorePart) => Promise<T>): Promise<T>;
   /** What the person writes; resolves when it is handled. */
   write(account: Account, text: string, languageCode: string | undefined): Promise<void>;
   /** A press; resolves with what to tell the person who pressed, at the latest when it is handled. */

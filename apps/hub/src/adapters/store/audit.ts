@@ -2,12 +2,14 @@
 import type { Kysely } from "kysely";
 import type { Audit } from "../../core/ports.ts";
 import { madeStorable } from "./name.ts";
+import type { Replicas } from "./replicas.ts";
 import type { Tables } from "./tables.ts";
 
 /** Entries given at once at most. */
 const MOST = 1_000;
 
-export function auditIn(db: Kysely<Tables>): Audit {
+/** What is shown of it may be a moment old. */
+export function auditIn(db: Kysely<Tables>, replicas: Pick<Replicas, "read">): Audit {
   return {
     async record(entry) {
       await db
@@ -25,13 +27,14 @@ export function auditIn(db: Kysely<Tables>): Audit {
     },
 
     async recent({ serverId, limit }) {
-      const newest = db
-        .selectFrom("audit")
-        .select(["at", "person_id", "from", "what", "on", "result", "detail"])
-        .orderBy("id", "desc")
-        .limit(Math.max(0, Math.min(Math.trunc(limit), MOST)));
-      const query = serverId === undefined ? newest : newest.where("on", "=", serverId);
-      const rows = await query.execute();
+      const rows = await replicas.read((from) => {
+        const newest = from
+          .selectFrom("audit")
+          .select(["at", "person_id", "from", "what", "on", "result", "detail"])
+          .orderBy("id", "desc")
+          .limit(Math.max(0, Math.min(Math.trunc(limit), MOST)));
+        return (serverId === undefined ? newest : newest.where("on", "=", serverId)).execute();
+      });
       return rows.map(({ person_id, ...entry }) => ({ ...entry, personId: person_id }));
     },
   };

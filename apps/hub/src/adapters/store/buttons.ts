@@ -43,6 +43,24 @@ export function buttonsIn(
       return spent.numUpdatedRows === 1n;
     },
 
+    async end(token, outcome) {
+      await db
+        .updateTable("buttons")
+        .set({ outcome })
+        .where("token", "=", token)
+        .where("spent_at", "is not", null)
+        .execute();
+    },
+
+    async outcome(token) {
+      const row = await db
+        .selectFrom("buttons")
+        .select("outcome")
+        .where("token", "=", token)
+        .executeTakeFirst();
+      return row?.outcome ?? undefined;
+    },
+
     async sweep(now) {
       const swept = await db.deleteFrom("buttons").where("expires", "<", now).executeTakeFirstOrThrow();
       return Number(swept.numDeletedRows);

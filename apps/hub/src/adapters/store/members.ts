@@ -3,27 +3,35 @@ import { Fault } from "@servereye/contract";
 import type { Kysely } from "kysely";
 import type { Clock, Servers } from "../../core/ports.ts";
 import { noSuchPerson } from "./fault.ts";
+import type { Replicas } from "./replicas.ts";
 import type { Tables } from "./tables.ts";
+import { whole } from "./transaction.ts";
 
 // Locks are taken in one order everywhere: a person's row, then a server's. FOR NO KEY UPDATE keeps out those who do
 // the same and lets foreign keys through.
 
-export function membersIn(db: Kysely<Tables>, clock: Clock): Pick<Servers, "members" | "grant" | "revoke"> {
+export function membersIn(
+  db: Kysely<Tables>,
+  clock: Clock,
+  replicas: Pick<Replicas, "read">,
+): Pick<Servers, "members" | "grant" | "revoke"> {
   return {
-    async members(serverId) {
-      const rows = await db
-        .selectFrom("memberships")
-        .innerJoin("persons", "persons.id", "memberships.person_id")
-        .select(["persons.id", "persons.name", "persons.language", "persons.admin", "memberships.role"])
-        .where("memberships.server_id", "=", serverId)
-        .orderBy("memberships.created_at")
-        .orderBy("persons.id")
-        .execute();
+    async members(serverId, { mayBeOld = false } = {}) {
+      const query = (from: Kysely<Tables>) =>
+        from
+          .selectFrom("memberships")
+          .innerJoin("persons", "persons.id", "memberships.person_id")
+          .select(["persons.id", "persons.name", "persons.language", "persons.admin", "memberships.role"])
+          .where("memberships.server_id", "=", serverId)
+          .orderBy("memberships.created_at")
+          .orderBy("persons.id")
+          .execute();
+      const rows = await (mayBeOld ? replicas.read(query) : query(db));
       return rows.map(({ role, ...person }) => ({ person, role }));
     },
 
     grant: (serverId, personId, role) =>
-      db.transaction().execute(async (trx) => {
+      whole(db, async (trx) => {
         await lockPerson(trx, personId);
         await lockServer(trx, serverId);
         if (role !== "owner") await leaveAnOwner(trx, serverId, personId);
@@ -47,7 +55,7 @@ export function membersIn(db: Kysely<Tables>, clock: Clock): Pick<Servers, "memb
       }),
 
     revoke: (serverId, personId) =>
-      db.transaction().execute(async (trx) => {
+      whole(db, async (trx) => {
         await lockServer(trx, serverId);
         await leaveAnOwner(trx, serverId, personId);
         await trx

@@ -1,5 +1,7 @@
 /** Migrations: from nothing, again, by many at once, half done, and a schema from the future. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Fault } from "@servereye/contract";
 import { type Kysely, sql } from "kysely";
@@ -27,6 +29,26 @@ describe("migrations", needed, () => {
   };
   const migrated = (connection: Address, migrations = MIGRATIONS) =>
     migrate({ connection, connectionDeadline: 3_000, log: keepingLog(), migrations });
+
+  const fresh = async (): Promise<Address> => {
+    const database = await empty();
+    await migrated(database);
+    return database;
+  };
+  /** Every column, constraint and index, as text. */
+  const schemaOf = async (database: Address): Promise<unknown[]> => [
+    await run(
+      database,
+      `select table_name, column_name, data_type, is_nullable, column_default from information_schema.columns
+        where table_schema = 'public' order by table_name, column_name`,
+    ),
+    await run(
+      database,
+      `select conname, pg_get_constraintdef(oid) as def from pg_constraint
+        where connamespace = 'public'::regnamespace order by conname`,
+    ),
+    await run(database, "select indexdef from pg_indexes where schemaname = 'public' order by indexname"),
+  ];
 
   test("run once from an empty database, and not again", async () => {
     const database = await empty();
@@ -79,6 +101,39 @@ describe("migrations", needed, () => {
       "0901-good",
       "0902-next",
     ]);
+  });
+
+  test("bring the schema of each release up to this one, with all that is in it", async () => {
+    const folder = join(import.meta.dirname, "migrations/released");
+    const released = readdirSync(folder);
+    assert.ok(released.length > 0);
+    for (const file of released) {
+      const database = await empty();
+      await run(database, readFileSync(join(folder, file), "utf8"));
+      const before = file.replace(".sql", "");
+      assert.deepEqual(
+        await migrated(database),
+        names.filter((name) => name.slice(0, 4) > before),
+      );
+      assert.deepEqual(await schemaOf(database), await schemaOf(await fresh()), file);
+      const store = await openOn(database);
+      const actor = await store.people.actor({ channel: "telegram", externalId: "1001" }, "telegram:1001");
+      assert.deepEqual([actor?.person.name, actor?.person.language, actor?.chosen], ["Ann", "ru", "ab".repeat(16)]);
+      assert.deepEqual(
+        actor?.servers.map(({ name, role, number }) => [name, role, number]),
+        [
+          ["web", "owner", 1],
+          ["db", "owner", 2],
+        ],
+      );
+      assert.equal((await store.servers.members("ab".repeat(16))).length, 2);
+      assert.equal((await store.buttons.find("token-once"))?.action.kind, "do");
+      assert.equal(await store.buttons.spend("token-once"), false, "what was spent stays spent");
+      assert.equal(await store.settings.get("hub.key"), "a-seed");
+      assert.equal((await store.audit.recent({ limit: 5 })).length, 1);
+      assert.equal((await run(database, "select * from inbox where handled_at is null")).length, 1);
+      await store.close();
+    }
   });
 
   test("are refused on a database that is not in UTF-8", async () => {

@@ -6,6 +6,7 @@ import { batcher } from "./batch.ts";
 import { noSuchPerson } from "./fault.ts";
 import { isStorable, storableName } from "./name.ts";
 import type { Tables } from "./tables.ts";
+import { whole } from "./transaction.ts";
 
 const PERSON = ["persons.id", "persons.name", "persons.language", "persons.admin"] as const;
 
@@ -53,7 +54,7 @@ export function peopleIn(db: Kysely<Tables>, clock: Clock, chance: Chance): Peop
 
     async admit(account, details) {
       const name = storableName(details.name);
-      return db.transaction().execute(async (trx) => {
+      return whole(db, async (trx) => {
         // Two updates of one newcomer may be handled at once: the second waits here and finds the person.
         const key = `account ${account.channel} ${account.externalId}`;
         await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(trx);

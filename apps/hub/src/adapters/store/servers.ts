@@ -5,7 +5,9 @@ import type { Clock, ServerRecord, Servers } from "../../core/ports.ts";
 import { type Batcher, batcher } from "./batch.ts";
 import { lockPerson, membersIn, nextNumber } from "./members.ts";
 import { isStorable, storableName, uniqueName } from "./name.ts";
+import type { Replicas } from "./replicas.ts";
 import type { Tables } from "./tables.ts";
+import { whole } from "./transaction.ts";
 
 const RECORD = ["id", "name", "region", "public_key", "last_seen", "facts"] as const;
 
@@ -17,6 +19,7 @@ interface Sign {
 export function serversIn(
   db: Kysely<Tables>,
   clock: Clock,
+  replicas: Pick<Replicas, "read"> = { read: (run) => run(db) },
 ): { servers: Servers; signs: Pick<Batcher<Sign>, "idle"> } {
   // One lane, so that this hub never waits for its own row locks. 1,000 agents give 100 signs a second.
   const signs = batcher<Sign>({ flush: (batch) => seen(db, batch), most: 1_000, bound: 20_000, lanes: 1 });
@@ -28,12 +31,21 @@ export function serversIn(
   };
 
   const servers: Servers = {
-    ...membersIn(db, clock),
+    ...membersIn(db, clock, replicas),
     byId: (serverId) => byId(db, serverId),
+
+    async keys(serverIds) {
+      const rows = await db
+        .selectFrom("servers")
+        .select(["id", "public_key"])
+        .where("id", "=", sql<string>`any(${serverIds.filter(isStorable)}::text[])`)
+        .execute();
+      return new Map(rows.map((row) => [row.id, new Uint8Array(row.public_key)]));
+    },
 
     async add(server) {
       const wanted = storableName(server.name);
-      return db.transaction().execute(async (trx) => {
+      return whole(db, async (trx) => {
         // Held until the end: the name and the number stay the ones that were free.
         await lockPerson(trx, server.owner);
         const added = await trx

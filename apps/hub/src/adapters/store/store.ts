@@ -10,11 +10,13 @@ import { migrate } from "./migrate.ts";
 import { peopleIn } from "./people.ts";
 import { serversIn } from "./servers.ts";
 import { sessionsIn } from "./sessions.ts";
+import { openReplicas } from "./replicas.ts";
 import { settingsIn } from "./settings.ts";
 import type { Tables } from "./tables.ts";
 import { ticketsIn, waitingIn } from "./tickets.ts";
 
 export interface StoreOptions {
+import { whole } from "./transaction.ts";
   connection: StoreConnection;
   clock: Clock;
   chance: Chance;
@@ -25,8 +27,10 @@ export interface StoreOptions {
   deadlines?: Partial<Deadlines>;
 }
 
+  /** For reads that may be a moment old. */
+  replicas?: readonly StoreConnection[];
 /** Five for each core of a small machine; the private PostgreSQL allows 40 in all. */
-const POOL_SIZE = 10;
+export const POOL_SIZE = 10;
 
 /**
  * Connects, migrates, and gives the store.
@@ -44,7 +48,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     deadlines,
     log,
   });
-  const { servers, signs } = serversIn(db, clock);
+  const replicas = openReplicas({
+    ...{ primary: db, connections: options.replicas ?? [], clock, log },
+    poolSize: options.poolSize ?? POOL_SIZE,
+  });
+  const { servers, signs } = serversIn(db, clock, replicas);
   const { buttons, saves } = buttonsIn(db, clock);
   const { inbox, writes } = inboxIn(db, clock);
   let closing: Promise<void> | undefined;
@@ -56,16 +64,32 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     waiting: waitingIn(db, clock),
     buttons,
     inbox,
-    audit: auditIn(db),
+    hubs: hubsIn(db),
+    leases: leasesIn(db),
+    audit: auditIn(db, replicas),
     settings: settingsIn(db),
     sessions: sessionsIn(db, clock),
-    figures: () => figures(db),
+    figures: () => replicas.read(figures),
+    together: (run) =>
+      whole(db, async (trx) => {
+        const result = await run({
+          people: peopleIn(trx, clock, chance),
+          servers: serversIn(trx, clock).servers,
+          tickets: ticketsIn(trx, clock),
+          waiting: waitingIn(trx, clock),
+        });
+        // PostgreSQL answers a commit after a statement that failed by undoing all, and calls that no error: this is one.
+        await sql`select 1`.execute(trx);
+        return result;
+      }),
     async check() {
       await sql`select 1`.execute(db);
     },
     close() {
       // What callers were promised is written first; each statement has its deadline, so this ends.
-      closing ??= Promise.all([signs, saves, ...writes].map((queue) => queue.idle())).then(close);
+      closing ??= Promise.all([signs, saves, ...writes].map((queue) => queue.idle()))
+        .then(() => replicas.close())
+        .then(close);
       return closing;
     },
   };

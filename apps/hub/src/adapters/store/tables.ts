@@ -1,7 +1,7 @@
 /** The tables as the code sees them; migrations/ holds what they are made of. Times are epoch milliseconds. */
 import type { AgentFacts, Role } from "@servereye/contract";
 import type { ColumnType, Generated } from "kysely";
-import type { AuditEntry, ButtonAction, ChannelName, TicketKind } from "../../core/ports.ts";
+import type { AuditEntry, ButtonAction, ButtonOutcome, ChannelName, TicketKind } from "../../core/ports.ts";
 
 /** Written as JSON text, read as a value. The column type is json, not jsonb: jsonb refuses the escape of U+0000. */
 type Json<T> = ColumnType<T, string, string>;
@@ -67,6 +67,8 @@ export interface Tables {
     expires: number;
     once: boolean;
     spent_at: number | null;
+    /** How what a spent one stands for has ended, when that was noted. */
+    outcome: ButtonOutcome | null;
   };
   inbox: {
     id: number;

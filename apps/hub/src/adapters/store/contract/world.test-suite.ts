@@ -35,12 +35,28 @@ export const chance: Chance = {
 };
 
 /** A log that keeps its events. */
-export function keepingLog(): Log & { events: Array<{ level: string; event: string; fields: unknown }> } {
+export function keepingLog(): Log & {
+  events: Array<{ level: string; event: string; fields: unknown }>;
+  /** Resolves when the event was logged. */
+  until(event: string): Promise<void>;
+} {
   const events: Array<{ level: string; event: string; fields: unknown }> = [];
   const at = (level: string) => (event: string, fields?: Record<string, unknown>) => {
     events.push({ level, event, fields });
+  const looks = new Set<() => void>();
   };
-  return { events, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  const until = (wanted: string) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!events.some(({ event }) => event === wanted)) return;
+        looks.delete(look);
+        resolve();
+      };
+      looks.add(look);
+      look();
+    });
+  return { events, until, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+    for (const look of looks) look();
 }
 
 let made = 0;

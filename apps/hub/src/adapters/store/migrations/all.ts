@@ -1,7 +1,11 @@
 /** Every migration by its number, in order. One that was released is never changed: add the next. */
 import type { Migration } from "kysely/migration";
 import { foundation } from "./0001-foundation.ts";
+import { hubs } from "./0002-hubs.ts";
+import { outcomes } from "./0004-outcomes.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-foundation": foundation,
+  "0002-hubs": hubs,
+  "0004-outcomes": outcomes,
 };

@@ -40,7 +40,10 @@ async function list(turn: Turn, serverId: string, wanted = 1): Promise<void> {
   const decision = authorize(actor, "server.share", { serverId });
   if (!decision.allowed || decision.server === undefined)
     return turn.show({ blocks: [text(refusal(turn, decision))] });
-  const { shown, page, pages } = pageOf(await deps.store.servers.members(serverId), wanted);
+  const { shown, page, pages } = pageOf(
+    await deps.store.servers.members(serverId, { mayBeOld: true }),
+    wanted,
+  );
   await turn.show({
     title: t("members-title", { server: decision.server.name }),
     blocks: [

@@ -287,7 +287,10 @@ export interface Subscription {
 }
 
 export interface Broker {
-  /** Gives how many subscriptions received it. Fault BROKER_UNAVAILABLE when it can not be reached. */
+  /**
+   * Gives how many subscriptions received it; those of another hub on one channel may count as one. Fault
+   * BROKER_UNAVAILABLE when it can not be reached; it may have been received all the same then, if it was on its way.
+   */
   publish(channel: string, message: string): Promise<number>;
   /** Resolves when the subscription stands. The handler must not throw. */
   subscribe(channel: string, handler: (message: string) => void): Promise<Subscription>;
@@ -315,6 +318,10 @@ export interface Presence {
 }
 
 export interface PresenceBoard {
+  /**
+   * Writes or renews an entry. That of a later connection stays: one with a greater `since`, or with the same and a
+   * greater `hub`, which is the order in which connections give way to each other. Fault BROKER_UNAVAILABLE, as all here.
+   */
   put(presence: Presence): Promise<void>;
   /** Takes it away only if it is still this hub's connection made at `since`. */
   remove(serverId: string, hub: string, since: number): Promise<void>;

@@ -112,9 +112,11 @@ export function brokerContract(name: string, make: () => Promise<Broker>): void 
     it("can be published to from within a handler", async () => {
       const a = inbox();
       await broker.subscribe("resp:1", a.handler);
-      await broker.subscribe("cmd:1", (text) => void broker.publish("resp:1", `re: ${text}`));
+      const replies: Array<Promise<number>> = [];
+      await broker.subscribe("cmd:1", (text) => replies.push(broker.publish("resp:1", `re: ${text}`)));
       await broker.publish("cmd:1", "q");
       assert.deepEqual(await a.until(1), ["re: q"]);
+      assert.deepEqual(await Promise.all(replies), [1]);
     });
 
     it("says so when it is closed", async () => {
@@ -182,6 +184,21 @@ export function presenceContract(name: string, make: () => Promise<TurnedBoard>)
       await board.put(presence("a", { hub: "hub-2", since: 2_000 }));
       assert.equal((await board.get(["a"])).get("a")?.hub, "hub-2");
       assert.equal(await board.count(), 1);
+    });
+
+    it("keeps the later connection's entry, whoever writes last", async () => {
+      await board.put(presence("a", { hub: "hub-2", since: 2_000 }));
+      await board.put(presence("a", { hub: "hub-9", since: 1_999 }));
+      assert.equal((await board.get(["a"])).get("a")?.hub, "hub-2");
+      // Of two in one millisecond the greater hub's is the later, as they tell each other by the broker.
+      await board.put(presence("a", { hub: "hub-1", since: 2_000 }));
+      assert.equal((await board.get(["a"])).get("a")?.hub, "hub-2");
+      await board.put(presence("a", { hub: "hub-3", since: 2_000 }));
+      await board.put(presence("a", { hub: "hub-3", since: 2_000, latencyMs: 7 }));
+      assert.equal((await board.get(["a"])).get("a")?.latencyMs, 7);
+      await turned.turn(2 * SILENCE_MS);
+      await board.put(presence("a"));
+      assert.equal((await board.get(["a"])).get("a")?.hub, "hub-1");
     });
 
     it("takes an entry away only for the connection that made it", async () => {

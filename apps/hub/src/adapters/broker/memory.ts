@@ -60,6 +60,10 @@ export function createMemoryBroker(parts: { log: Log }): Broker {
   };
 }
 
+/** Of one millisecond, the connection of the hub with the greater id counts as the later. */
+const isLater = (a: Presence, b: Presence): boolean =>
+  a.since > b.since || (a.since === b.since && a.hub > b.hub);
+
 export function createMemoryPresence(parts: { clock: Clock }): PresenceBoard {
   const entries = new Map<string, Presence>();
 
@@ -74,6 +78,8 @@ export function createMemoryPresence(parts: { clock: Clock }): PresenceBoard {
 
   return {
     async put(presence) {
+      const kept = standing(presence.serverId);
+      if (kept !== undefined && isLater(kept, presence)) return;
       entries.set(presence.serverId, structuredClone(presence));
     },
     async remove(serverId, hub, since) {

@@ -1,23 +1,20 @@
 /** The checker: a sound history passes, and every kind of violation, planted into one, is found and named. */
 import assert from "node:assert/strict";
 import { describe, it, test } from "node:test";
-import { FAULT_CODES } from "@servereye/contract";
+import { FAULT_CODES, Fault } from "@servereye/contract";
 import fc from "fast-check";
-import { faultId } from "../../apps/hub/src/core/chat/faults.ts";
-import { translator } from "../../apps/hub/src/core/chat/translate.ts";
 import { align } from "./align.ts";
 import { check, type ViolationKind } from "./checker.ts";
-import type { Disturbance, History, Operation, Said } from "./history.ts";
-import { meaningOf, runWord } from "./words.ts";
+import { type Disturbance, type History, type Operation, runWord, type Said } from "./history.ts";
+import { faultWords, meaningOf } from "./words.ts";
 
-const t = translator("en");
 const ALLOWED = { recoveryMs: 10_000, sharedMs: 200 };
 const SECOND = 1_000;
 
 const answerText = (server: string, run: number, by = server) =>
   `🌡 Temperature · ${server}\nHottest: 20.0 °C · ${runWord(by, run)}\nUpdated 12:00:00`;
 const faultText = (code: (typeof FAULT_CODES)[number], server = "alpha") =>
-  t(faultId(code), { server, command: "temp", seconds: 5, silent: 0, line: "", reason: "" });
+  faultWords(new Fault(code, "", { values: { seconds: 5 } }), { server, command: "temp" });
 
 /** A chat of one person, told as it happens: each line is a second after the one before. */
 function story(person = 11) {

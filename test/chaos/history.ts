@@ -69,3 +69,6 @@ export interface History {
 }
 
 export const emptyHistory = (): History => ({ operations: [], said: [], runs: [], disturbances: [] });
+
+/** What an agent of these runs puts in the place of a sensor's name: who it is, and which run of its own this is. */
+export const runWord = (server: string, run: number): string => `${server}-r${run}`;

@@ -30,6 +30,7 @@ export async function agentsOf(order: FleetOrder, stops: (() => unknown)[]): Pro
     try {
       return (await next("all in", withinMs)).times;
     } catch (cause) {
+      if (!child.process.connected) throw cause;
       const { in: isIn } = await count();
       throw new Error(`only ${isIn} of ${order.count} agents are in after ${withinMs} ms`, { cause });
     }

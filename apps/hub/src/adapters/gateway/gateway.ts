@@ -2,11 +2,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { MAX_FRAME_BYTES } from "@servereye/contract";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import type { AgentDoor } from "../../core/fleet/door.ts";
 import type { Chance, Clock, Log, Metrics } from "../../core/ports.ts";
 import { type AgentConnection, serveAgent } from "./connection.ts";
 import { createSlots, GATEWAY_LIMITS, type GatewayLimits } from "./limits.ts";
+import { createLine } from "./line.ts";
 
 export interface GatewayParts {
   door: AgentDoor;
@@ -31,7 +32,16 @@ export interface Gateway {
 export function createGateway(parts: GatewayParts): Gateway {
   const limits: GatewayLimits = { ...GATEWAY_LIMITS, ...parts.limits };
   const { metrics, log } = parts;
-  const handshakes = createSlots(limits.handshakes, limits.handshakesPerAddress);
+  const line = createLine(
+    {
+      places: limits.handshakes,
+      placesPerNetwork: limits.handshakesPerAddress,
+      waiting: limits.line,
+      waitingPerNetwork: limits.linePerAddress,
+      patienceMs: limits.lineMs,
+    },
+    parts.clock,
+  );
   const waitingSlots = createSlots(limits.waiting, limits.waitingPerAddress);
   const connections = new Set<AgentConnection>();
   // No compression: frames are small, and it costs each connection hundreds of kilobytes.
@@ -45,35 +55,55 @@ export function createGateway(parts: GatewayParts): Gateway {
   let closing = false;
 
   metrics.gauge("agent_handshakes", "Agents' connections that have not proved themselves yet.", () =>
-    handshakes.taken(),
+    line.taken(),
+  );
+  metrics.gauge("agents_in_line", "Agents' connections that wait for a place to prove themselves.", () =>
+    line.waiting(),
   );
   metrics.gauge("agents_waiting", "Agents waiting to be added by their code.", () => waitingSlots.taken());
 
+  // Each of these outlives the upgrade with its connection, so each is made where no request can be held on to.
+  function watch(socket: Duplex): void {
+    // A peer that resets the socket meanwhile is no fault of ours; its "close" follows and frees the place.
+    socket.on("error", (error) => log.debug("agent.socket_error", { error }));
+  }
+
+  function refuse(socket: Duplex, reason: "stopping" | "busy"): void {
+    metrics.count("agent_upgrades_refused", { reason });
+    turnAway(socket);
+  }
+
+  function begin(ws: WebSocket, socket: Duplex, from: string, settled: () => void): void {
+    const { door, clock, chance } = parts;
+    const own = { ws, socket, from, settled };
+    const connection = serveAgent({ ...own, door, clock, chance, log, metrics, limits, waitingSlots });
+    connections.add(connection);
+    void connection.ended.then(() => connections.delete(connection));
+    // Came through its upgrade while the others were told to go.
+    if (closing) connection.leave("soon", "stopping", "the hub is stopping");
+  }
+
   return {
     upgrade(request, socket, head) {
-      // A peer that resets the socket meanwhile is no fault of ours; its "close" follows and frees the place.
-      socket.on("error", (error) => log.debug("agent.socket_error", { error }));
+      watch(socket);
+      if (closing) return refuse(socket, "stopping");
       const from = addressOf(request);
-      const place = closing ? undefined : handshakes.take(from);
-      if (!place) {
-        metrics.count("agent_upgrades_refused", { reason: closing ? "stopping" : "busy" });
-        return turnAway(socket);
-      }
-      socket.once("close", place);
-      server.handleUpgrade(request, socket, head, (ws) => {
-        const { door, clock, chance } = parts;
-        const connection = serveAgent({
-          ...{ ws, socket, from, door, clock, chance, log, metrics, limits, waitingSlots },
-          settled: place,
-        });
-        connections.add(connection);
-        void connection.ended.then(() => connections.delete(connection));
-        // Came through its upgrade while the others were told to go.
-        if (closing) connection.leave("soon", "stopping", "the hub is stopping");
-      });
+      let leaveLine: (() => void) | undefined;
+      const enter = (leave: () => void): void => {
+        // Who waited holds on to the whole request: that ends here.
+        if (leaveLine !== undefined) socket.off("close", leaveLine);
+        socket.once("close", leave);
+        if (socket.destroyed) leave();
+        else server.handleUpgrade(request, socket, head, (ws) => begin(ws, socket, from, leave));
+      };
+      leaveLine = line.join(from, enter, () => refuse(socket, closing ? "stopping" : "busy"));
+      if (leaveLine === undefined) return;
+      metrics.count("agent_upgrades_held");
+      socket.once("close", leaveLine);
     },
     async close() {
       closing = true;
+      line.close();
       const all = [...connections];
       for (const connection of all) connection.leave("soon", "stopping", "the hub is stopping");
       await Promise.all(all.map((connection) => connection.ended));

@@ -8,6 +8,10 @@ export interface GatewayLimits {
   /** Connections in the handshake at once: in all, and from one address. */
   handshakes: number;
   handshakesPerAddress: number;
+  /** Upgrades held back until there is a place in the handshake, likewise, and for how long at most, ms. */
+  line: number;
+  linePerAddress: number;
+  lineMs: number;
   /** Agents waiting to be added by their code, likewise. */
   waiting: number;
   waitingPerAddress: number;
@@ -26,7 +30,13 @@ export interface GatewayLimits {
 export const GATEWAY_LIMITS: GatewayLimits = {
   handshakeMs: 10_000,
   handshakes: 200,
-  handshakesPerAddress: 20,
+  // A thousand servers behind one router, 100 ms away, are through in some 5 s.
+  handshakesPerAddress: 50,
+  // 10 to 20 KB each. When a hub died its agents come within seconds: turned away, each would wait its backoff out.
+  line: 2_000,
+  linePerAddress: 1_000,
+  // Below the 10 s that an agent waits for its socket.
+  lineMs: 5_000,
   waiting: 200,
   waitingPerAddress: 10,
   heartbeatMs: HEARTBEAT_MS,

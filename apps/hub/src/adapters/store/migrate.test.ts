@@ -90,7 +90,9 @@ describe("migrations", needed, () => {
       "0901-good": { up: async (db: Kysely<unknown>) => void (await sql`create table extra ()`.execute(db)) },
       "0902-next": { up: async (db: Kysely<unknown>) => void (await sql.raw(statement).execute(db)) },
     });
-    await assert.rejects(migrated(database, next("create table broken (")), faultOf("INTERNAL"));
+    const refusal = await migrated(database, next("create table broken (")).catch((error: unknown) => error);
+    assert.ok(faultOf("INTERNAL")(refusal));
+    assert.match(String(refusal), /syntax error/, "the reason is told, and not what came of it");
     const [left] = await run(
       database,
       "select to_regclass('extra') as extra, to_regclass('persons') as persons",
@@ -118,7 +120,10 @@ describe("migrations", needed, () => {
       assert.deepEqual(await schemaOf(database), await schemaOf(await fresh()), file);
       const store = await openOn(database);
       const actor = await store.people.actor({ channel: "telegram", externalId: "1001" }, "telegram:1001");
-      assert.deepEqual([actor?.person.name, actor?.person.language, actor?.chosen], ["Ann", "ru", "ab".repeat(16)]);
+      assert.deepEqual(
+        [actor?.person.name, actor?.person.language, actor?.chosen],
+        ["Ann", "ru", "ab".repeat(16)],
+      );
       assert.deepEqual(
         actor?.servers.map(({ name, role, number }) => [name, role, number]),
         [

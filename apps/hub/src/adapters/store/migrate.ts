@@ -61,9 +61,19 @@ export async function runMigrations(
   trx: Kysely<Tables>,
   migrations: Readonly<Record<string, Migration>>,
 ): Promise<string[]> {
-  const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
+  let first: unknown;
+  // The Migrator's own error would be that it could not unlock within a transaction that has failed.
+  const told = Object.entries(migrations).map(([name, { up }]) => {
+    const run: Migration["up"] = (db) =>
+      up(db).catch((error: unknown) => {
+        first = error;
+        throw error;
+      });
+    return [name, { up: run }] as const;
+  });
+  const provider = { getMigrations: () => Promise.resolve(Object.fromEntries(told)) };
   const { error, results } = await new Migrator({ db: trx, provider }).migrateToLatest();
-  if (error !== undefined) throw storeFault(error);
+  if (error !== undefined) throw storeFault(first ?? error);
   return (results ?? []).map((result) => result.migrationName);
 }
 

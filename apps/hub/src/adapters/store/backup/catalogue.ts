@@ -51,14 +51,18 @@ export async function sequencesOf(db: Kysely<Tables>): Promise<string[]> {
   return rows.filter(({ owner }) => owner === null || !NOT_CARRIED.has(owner)).map(({ name }) => name);
 }
 
-/** Foreign keys as what takes each away and what puts it back. */
-export async function foreignKeysOf(db: Kysely<Tables>): Promise<Array<{ drop: string; add: string }>> {
+/** Foreign keys of these tables, as what takes each away and what puts it back. */
+export async function foreignKeysOf(
+  db: Kysely<Tables>,
+  tables: ReadonlyMap<string, unknown>,
+): Promise<Array<{ drop: string; add: string }>> {
   const { rows } = await sql<{ table: string; name: string; definition: string }>`
     select relname as "table", conname as name, pg_get_constraintdef(pg_constraint.oid) as definition
     from pg_constraint join pg_class on pg_class.oid = conrelid
     where relnamespace = current_schema()::regnamespace and contype = 'f' and conparentid = 0
     order by relname, conname`.execute(db);
-  return rows.map(({ table, name, definition }) => ({
+  const theirs = rows.filter(({ table }) => tables.has(table));
+  return theirs.map(({ table, name, definition }) => ({
     drop: `alter table ${quoted(table)} drop constraint ${quoted(name)}`,
     add: `alter table ${quoted(table)} add constraint ${quoted(name)} ${definition}`,
   }));

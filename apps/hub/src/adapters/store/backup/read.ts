@@ -11,6 +11,9 @@ const LONGEST_LINE = 256 * 1024 * 1024;
 
 const CHUNK = 256 * 1024;
 
+/** The first two bytes of all gzip, RFC 1952, section 2.3.1. */
+const GZIP = "1f8b";
+
 export type Part =
   | { kind: "header"; header: Header }
   | { kind: "table"; table: string; columns: string[] }
@@ -86,16 +89,16 @@ export async function verify(
 
 /** Lines as bytes, as many at once as come: not by node:readline, which also breaks at U+2028. */
 async function* linesOf(file: FileHandle): AsyncGenerator<Buffer[]> {
+  const magic = await file.read(Buffer.alloc(2), 0, 2, 0);
+  if (magic.buffer.toString("hex") !== GZIP) throw foreign();
   const source = Readable.from(bytesOf(file));
   const gunzip = createGunzip();
   source.once("error", (error) => gunzip.destroy(error));
   source.pipe(gunzip);
   let begun: Buffer[] = [];
   let length = 0;
-  let any = false;
   try {
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {
-      any = true;
       const lines: Buffer[] = [];
       let from = 0;
       for (let to = chunk.indexOf(10); to >= 0; to = chunk.indexOf(10, from)) {
@@ -112,8 +115,8 @@ async function* linesOf(file: FileHandle): AsyncGenerator<Buffer[]> {
     }
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "Z_BUF_ERROR") throw any ? cutShort(error) : foreign(error);
-    if (code === "Z_DATA_ERROR") throw any ? damaged("it can not be unpacked", error) : foreign(error);
+    if (code === "Z_BUF_ERROR") throw cutShort(error);
+    if (code === "Z_DATA_ERROR") throw damaged("it can not be unpacked", error);
     throw error;
   } finally {
     source.destroy();

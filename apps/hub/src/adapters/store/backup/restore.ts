@@ -9,7 +9,7 @@ import type { Tables } from "../tables.ts";
 import { type Column, execute, foreignKeysOf, quoted, tablesOf } from "./catalogue.ts";
 import { BackupFault, type Header, type Row } from "./format.ts";
 import { readParts } from "./read.ts";
-import { clear, type Held, holdings, refuseLivingHubs } from "./target.ts";
+import { clear, type Held, holdings, type Migrations, refuseLivingHubs } from "./target.ts";
 
 /** For one statement, such as a foreign key over all rows of a large table, ms. */
 const PATIENCE = 600_000;
@@ -24,6 +24,8 @@ export interface Target {
   /** Whether nobody else can be on it: a data folder's, under its lock. */
   alone: boolean;
   log: Log;
+  /** This version's, unless told. */
+  migrations?: Migrations;
 }
 
 export interface Restored {
@@ -37,8 +39,9 @@ export interface Restored {
 export async function lookInto(target: Target): Promise<Held> {
   return opened(target, async (db) => {
     // Refuses a PostgreSQL that is too old or not in UTF-8, which no emptying would mend.
-    const held = await holdings(db);
-    await missing(db, MIGRATIONS);
+    const migrations = target.migrations ?? MIGRATIONS;
+    const held = await holdings(db, migrations);
+    await missing(db, migrations);
     if (!target.alone) await refuseLivingHubs(db);
     return held;
   });
@@ -62,23 +65,24 @@ export async function restoreBackup(
     progress?: (rows: number) => void;
   },
 ): Promise<Restored> {
+  const migrations = target.migrations ?? MIGRATIONS;
   return opened(target, (db) =>
     db.transaction().execute(async (trx) => {
       await lockMigrations(trx);
       if (!target.alone) await refuseLivingHubs(trx);
-      const held = await holdings(trx);
+      const held = await holdings(trx, migrations);
       if (!held.empty && !options.replace) throw notEmpty(held);
-      await clear(trx);
-      const restored = await load(trx, options);
-      await runMigrations(trx, MIGRATIONS);
+      await clear(trx, migrations).catch(refuseClearing);
+      const restored = await load(trx, migrations, options);
+      await runMigrations(trx, migrations);
       return restored;
     }),
   );
 }
 
 /** Refuses a backup whose schema this version can not make. */
-export function knownSchema(header: Header): Record<string, (typeof MIGRATIONS)[string]> {
-  const known = Object.entries(MIGRATIONS).sort(([a], [b]) => (a < b ? -1 : 1));
+export function knownSchema(header: Header, migrations: Migrations = MIGRATIONS): Migrations {
+  const known = Object.entries(migrations).sort(([a], [b]) => (a < b ? -1 : 1));
   const wanted = known.slice(0, header.schema.length);
   if (header.schema.some((name, at) => wanted[at]?.[0] !== name))
     throw new BackupFault(
@@ -110,6 +114,7 @@ async function opened<T>(target: Target, run: (db: Kysely<Tables>) => Promise<T>
 
 async function load(
   trx: Kysely<Tables>,
+  migrations: Migrations,
   { file, signal, progress }: Parameters<typeof restoreBackup>[1],
 ): Promise<Restored> {
   let tables = new Map<string, Column[]>();
@@ -119,12 +124,16 @@ async function load(
   for await (const part of readParts(file)) {
     signal?.throwIfAborted();
     switch (part.kind) {
-      case "header":
-        await runMigrations(trx, knownSchema(part.header)).catch(refuseOthersTables);
+      case "header": {
+        const others = await tablesOf(trx);
+        await runMigrations(trx, knownSchema(part.header, migrations)).catch(refuseOthersTables);
         tables = await tablesOf(trx);
-        keys = await foreignKeysOf(trx);
+        // What was there before belongs to somebody else: it is not touched.
+        for (const name of others.keys()) tables.delete(name);
+        keys = await foreignKeysOf(trx, tables);
         await prepare(trx, tables, keys);
         break;
+      }
       case "table":
         insert = inserting(trx, part, tables);
         if (insert === undefined) restored.leftOut.push(part.table);
@@ -208,14 +217,36 @@ function* batches(rows: readonly Row[]): Generator<Row[]> {
   if (batch.length > 0) yield batch;
 }
 
+/** PostgreSQL manual, appendix A. */
 const DUPLICATE_TABLE = "42P07";
+const DEPENDENT_OBJECTS = "2BP01";
+const INSUFFICIENT_PRIVILEGE = "42501";
 
 function refuseOthersTables(error: unknown): never {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error && "code" in cause && cause.code === DUPLICATE_TABLE)
+  const { code, message } = causeOf(error);
+  if (code !== DUPLICATE_TABLE) throw error;
+  throw new BackupFault(
+    `The database holds tables of another program (${message}). Make one for ServerEye alone and name it in DATABASE_URL.`,
+    { cause: error },
+  );
+}
+
+function refuseClearing(error: unknown): never {
+  const { code, message } = causeOf(error);
+  if (code === INSUFFICIENT_PRIVILEGE)
     throw new BackupFault(
-      `The database holds tables of another program (${cause.message}). Make one for ServerEye alone and name it in DATABASE_URL.`,
+      `The database's account may not take the old store away (${message}). Restore into a new, empty database, or let the account own this one.`,
+      { cause: error },
+    );
+  if (code === DEPENDENT_OBJECTS)
+    throw new BackupFault(
+      `Something that is not ServerEye's hangs on its tables (${message}). Take that away first, or restore into a new, empty database.`,
       { cause: error },
     );
   throw error;
+}
+
+function causeOf(error: unknown): { code?: unknown; message?: string } {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error ? cause : {};
 }

@@ -1,9 +1,11 @@
 /** The store that is restored into: what it holds, who lives on it, and how it is emptied. */
 import { type Kysely, sql } from "kysely";
-import { MIGRATIONS } from "../migrations/all.ts";
+import type { Migration } from "kysely/migration";
 import type { Tables } from "../tables.ts";
 import { execute, quoted, schemaOf } from "./catalogue.ts";
 import { BackupFault } from "./format.ts";
+
+export type Migrations = Readonly<Record<string, Migration>>;
 
 /** What a store holds that would be lost. */
 export interface Held {
@@ -19,10 +21,10 @@ export interface Held {
 }
 
 /** @throws BackupFault where the schema is one that this version does not know, and so can not empty. */
-export async function holdings(db: Kysely<Tables>): Promise<Held> {
+export async function holdings(db: Kysely<Tables>, migrations: Migrations): Promise<Held> {
   const schema = await schemaOf(db);
   if (schema === undefined) return { persons: 0, servers: 0, entries: 0, empty: true };
-  const unknown = schema.filter((name) => !(name in MIGRATIONS)).at(-1);
+  const unknown = schema.filter((name) => !(name in migrations)).at(-1);
   if (unknown !== undefined)
     throw new BackupFault(
       `The store to restore into has a schema (${unknown}) that this version of ServerEye does not know. Restore into an ` +
@@ -66,14 +68,14 @@ export async function refuseLivingHubs(db: Kysely<Tables>): Promise<void> {
  * Takes away everything that the store's migrations have made, and nothing else: what that is, is found by running them
  * once more in a schema of their own. Dropped rather than emptied, since the backup's schema may be an older one.
  */
-export async function clear(trx: Kysely<Tables>): Promise<void> {
+export async function clear(trx: Kysely<Tables>, migrations: Migrations): Promise<void> {
   const schema = await schemaOf(trx);
   if (schema === undefined) return;
   const scratch = `servereye_scratch_${crypto.randomUUID().slice(0, 8)}`;
   const [before] = await execute(trx, "select current_setting('search_path') as path");
   await execute(trx, `create schema ${scratch}`);
   await execute(trx, `set local search_path = ${scratch}`);
-  for (const name of schema) await MIGRATIONS[name]?.up(trx);
+  for (const name of schema) await migrations[name]?.up(trx);
   const made = await execute(trx, MADE);
   await execute(trx, "select set_config('search_path', $1, true)", [before?.path]);
   await execute(trx, `drop schema ${scratch} cascade`);

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { keyPairOf, verifierOf } from "@servereye/contract";
+import { keyPairOf, serverIdOf, verifierOf } from "@servereye/contract";
 import fc from "fast-check";
-import { hubSigner, hubVerifier } from "./signing.ts";
+import { hubServerId, hubSigner, hubVerifier } from "./signing.ts";
 
 const seed = (): Uint8Array<ArrayBuffer> => new Uint8Array(randomBytes(32));
 
@@ -23,6 +23,11 @@ test("what one signs the other verifies, byte for byte the same", async () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test("a server has the same id by both", async () => {
+  const key = seed();
+  assert.equal(await hubServerId(key), await serverIdOf(key));
 });
 
 test("any other signature or text is refused by both alike", async () => {

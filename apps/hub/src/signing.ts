@@ -1,5 +1,5 @@
 /** Signatures in place: each job of the web's own cryptography goes to another thread, which costs more than the job. */
-import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { type KeyPair, keyPairOf, toBase64Url, type Verify } from "@servereye/contract";
 
 /** What stands before a raw Ed25519 seed in PKCS #8 (RFC 8410 §7). */
@@ -18,3 +18,7 @@ export async function hubVerifier(publicKey: Uint8Array<ArrayBuffer>): Promise<V
   const key = createPublicKey({ key: jwk, format: "jwk" });
   return async (bytes, signature) => verify(null, bytes, key, signature);
 }
+
+/** A server's id from its public key, as the contract's `serverIdOf` gives it. */
+export const hubServerId = async (publicKey: Uint8Array<ArrayBuffer>): Promise<string> =>
+  createHash("sha256").update(publicKey).digest("hex").slice(0, 32);

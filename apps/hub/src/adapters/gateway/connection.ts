@@ -5,7 +5,7 @@ import { type AgentFrame, type Ask, Fault, type HubFrame } from "@servereye/cont
 import type { WebSocket } from "ws";
 import type { Again, AgentDoor, AgentLine, DoorAdmission, OnlineAgent } from "../../core/fleet/door.ts";
 import type { Chance, Clock, Log, Metrics } from "../../core/ports.ts";
-import { believe, type Challenged, challenge, type Hello, type Prove } from "./handshake.ts";
+import { believe, type Challenged, challenge, type Hello, type Proofs, type Prove } from "./handshake.ts";
 import type { GatewayLimits, Slots } from "./limits.ts";
 import { type Pulse, startPulse } from "./pulse.ts";
 import { createWire, readFrame } from "./wire.ts";
@@ -47,6 +47,7 @@ export interface ConnectionParts {
   door: AgentDoor;
   clock: Clock;
   chance: Chance;
+  proofs: Proofs;
   log: Log;
   metrics: Metrics;
   limits: GatewayLimits;
@@ -149,7 +150,7 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
 
   async function judge(prove: Prove, handshake: Challenged): Promise<void> {
     const skew = prove.clock - clock.now();
-    const { candidate } = await believe(prove, handshake, door.hubKey, parts.from);
+    const candidate = await believe(prove, handshake, door.hubKey, parts.from, parts.proofs);
     if (over()) return;
     const { protocol } = handshake;
     let paired = false;

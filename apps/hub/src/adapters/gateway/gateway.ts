@@ -1,11 +1,12 @@
 /** The WebSocket gateway where agents dial in: upgrades, the limits on strangers, and the end of all connections. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { MAX_FRAME_BYTES } from "@servereye/contract";
+import { MAX_FRAME_BYTES, serverIdOf, verifierOf } from "@servereye/contract";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { AgentDoor } from "../../core/fleet/door.ts";
 import type { Chance, Clock, Log, Metrics } from "../../core/ports.ts";
 import { type AgentConnection, serveAgent } from "./connection.ts";
+import type { Proofs } from "./handshake.ts";
 import { createSlots, GATEWAY_LIMITS, type GatewayLimits } from "./limits.ts";
 import { createLine } from "./line.ts";
 
@@ -16,6 +17,8 @@ export interface GatewayParts {
   log: Log;
   metrics: Metrics;
   limits?: Partial<GatewayLimits>;
+  /** The web's own cryptography unless told. */
+  proofs?: Proofs;
   /** Address of the peer; else the socket's own. Give one behind a proxy whose header can be believed. */
   addressOf?: (request: IncomingMessage) => string;
 }
@@ -75,8 +78,19 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   function begin(ws: WebSocket, socket: Duplex, from: string, settled: () => void): void {
     const { door, clock, chance } = parts;
+    const proofs = parts.proofs ?? { verifierOf, serverIdOf };
     const own = { ws, socket, from, settled };
-    const connection = serveAgent({ ...own, door, clock, chance, log, metrics, limits, waitingSlots });
+    const connection = serveAgent({
+      ...own,
+      door,
+      clock,
+      chance,
+      proofs,
+      log,
+      metrics,
+      limits,
+      waitingSlots,
+    });
     connections.add(connection);
     void connection.ended.then(() => connections.delete(connection));
     // Came through its upgrade while the others were told to go.

@@ -10,16 +10,21 @@ import {
   OLDEST_PROTOCOL,
   PROTOCOL,
   pairingCodeOf,
-  serverIdOf,
   toBase64Url,
   utf8,
-  verifierOf,
+  type Verify,
 } from "@servereye/contract";
 import type { Candidate } from "../../core/fleet/door.ts";
 import type { Chance, HubKey } from "../../core/ports.ts";
 
 export type Hello = Extract<AgentFrame, { t: "hello" }>;
 export type Prove = Extract<AgentFrame, { t: "prove" }>;
+
+/** How keys are checked and servers named: the contract's own ways, or others with the same outcome. */
+export interface Proofs {
+  verifierOf(publicKey: Uint8Array<ArrayBuffer>): Promise<Verify>;
+  serverIdOf(publicKey: Uint8Array<ArrayBuffer>): Promise<string>;
+}
 
 /** What a handshake has agreed on so far. */
 export interface Challenged {
@@ -63,23 +68,22 @@ export async function believe(
   agreed: Challenged,
   hubKey: HubKey,
   from: string,
-): Promise<{ serverId: string; candidate: Candidate }> {
+  { verifierOf, serverIdOf }: Proofs,
+): Promise<Candidate> {
   const publicKey = fromBase64Url(prove.publicKey);
   const signature = fromBase64Url(prove.signature);
   const text = agentProofText({ ...agreed, publicKey: prove.publicKey, enrol: prove.enrol });
-  if (!publicKey || !signature || !(await holds(publicKey, text, signature))) {
+  if (!publicKey || !signature || !(await holds(verifierOf, publicKey, text, signature))) {
     throw new Fault("PROOF_INVALID", "the proof does not fit this key and this handshake");
   }
   return {
+    publicKey,
     serverId: await serverIdOf(publicKey),
-    candidate: {
-      publicKey,
-      facts: prove.facts,
-      enrol: prove.enrol,
-      pair: prove.pair ?? false,
-      pairingCode: prove.pair ? await codeOf(prove, publicKey, agreed, hubKey) : "",
-      from,
-    },
+    facts: prove.facts,
+    enrol: prove.enrol,
+    pair: prove.pair ?? false,
+    pairingCode: prove.pair ? await codeOf(prove, publicKey, agreed, hubKey) : "",
+    from,
   };
 }
 
@@ -98,6 +102,7 @@ async function codeOf(
 }
 
 async function holds(
+  verifierOf: Proofs["verifierOf"],
   publicKey: Uint8Array<ArrayBuffer>,
   text: string,
   signature: Uint8Array<ArrayBuffer>,

@@ -24,15 +24,20 @@ export function serversIn(
   // One lane, so that this hub never waits for its own row locks. 1,000 agents give 100 signs a second.
   const signs = batcher<Sign>({ flush: (batch) => seen(db, batch), most: 1_000, bound: 20_000, lanes: 1 });
 
-  const byId = async (from: Kysely<Tables>, serverId: string): Promise<ServerRecord | undefined> => {
-    if (!isStorable(serverId)) return undefined;
-    const row = await from.selectFrom("servers").select(RECORD).where("id", "=", serverId).executeTakeFirst();
-    return row === undefined ? undefined : recordOf(row);
-  };
+  // Each agent that comes is looked up twice, and after a hub's end they come by the thousand.
+  const looks = batcher({
+    flush: (ids: string[]) => records(db, ids),
+    most: 200,
+    bound: 20_000,
+    lanes: 4,
+  });
 
   const servers: Servers = {
     ...membersIn(db, clock, replicas),
-    byId: (serverId) => byId(db, serverId),
+    async byId(serverId) {
+      if (!isStorable(serverId)) return undefined;
+      return (await looks.add([serverId])).get(serverId);
+    },
 
     async keys(serverIds) {
       const rows = await db
@@ -114,10 +119,21 @@ export function serversIn(
       .where("person_id", "=", owner)
       .where("role", "=", "owner")
       .executeTakeFirst();
-    const record = owned === undefined ? undefined : await byId(trx, serverId);
+    const record = owned === undefined ? undefined : (await records(trx, [serverId])).get(serverId);
     if (record === undefined) throw new Fault("NOT_ALLOWED", "the server is somebody else's");
     return record;
   }
+}
+
+/** Of those ids that are servers, once each. */
+async function records(from: Kysely<Tables>, ids: readonly string[]): Promise<Map<string, ServerRecord>> {
+  const rows = await from
+    .selectFrom("servers")
+    .select(RECORD)
+    // One parameter whatever their number, so that it stays one prepared statement.
+    .where("id", "=", sql<string>`any(${ids}::text[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.id, recordOf(row)]));
 }
 
 /** Names of all servers a person sees. */

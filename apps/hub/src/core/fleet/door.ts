@@ -6,6 +6,8 @@ import type { HubKey } from "../ports.ts";
 export interface Candidate {
   /** 32 raw bytes. */
   publicKey: Uint8Array<ArrayBuffer>;
+  /** Derived from it. */
+  serverId: string;
   facts: AgentFacts;
   /** The one-time token it brought. */
   enrol: string | undefined;

@@ -16,7 +16,7 @@ import type { Broker, Clock, Log, Metrics, Presence } from "../../core/ports.ts"
  * - `paired:` The store is asked whether the server was added. If not, the agent dials again and shows a new code.
  * - `heartbeat:` carries its own time, and nothing is decided by it.
  * - presence: its own time of the last heartbeat is in it, and an old one is none (OLD_ENTRY_MS). What is shown hangs
- *   on it, never whether a server can be asked.
+ *   on it, never whether a server can be asked. How many entries there are is the board's own word, and only shown.
  * - any other news says no more than "look into the store", which is harmless to say too often.
  */
 export interface Seal {

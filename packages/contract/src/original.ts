@@ -6,6 +6,9 @@ export const ORIGINAL_RUNTIME = "go (original)";
 /** `protocol` of such an agent's presence: it speaks none of ours. */
 export const ORIGINAL_PROTOCOL = 0;
 
+/** Whether these facts are of such an agent. */
+export const isOriginal = (facts: { runtime: string }): boolean => facts.runtime === ORIGINAL_RUNTIME;
+
 /** What it can be asked. */
 export type OriginalAsk =
   | "get_cpu_temp"

@@ -12,12 +12,13 @@ export const tempOriginal = original(temp, {
     const degrees = numberOf(temperature);
     if (degrees === undefined) throw new Fault("SENSOR_NOT_FOUND", "the reply tells no temperature");
     const celsius = /^\s*°?f/i.test(textOf(unit)) ? ((degrees - 32) * 5) / 9 : degrees;
-    const told = { chip: textOf(sensor, 64), label: "", part: "cpu", celsius } as const;
+    const part = "cpu" as const;
+    const told = { chip: textOf(sensor, 64), label: "", part, celsius };
     return {
       sensors: [told],
       left: 0,
       hottest: told,
-      average: { celsius, part: "cpu", count: 1 },
+      average: { celsius, part, count: 1 },
       silent: [],
       silentLeft: 0,
       original: true as const,

@@ -14,3 +14,9 @@ export const pairedChannel = (serverId: string): string => `paired:${serverId}`;
 
 /** Signs of life of one server, for whoever shows them as they come. */
 export const heartbeatChannel = (serverId: string): string => `heartbeat:${serverId}`;
+
+/** Which hub may hand an ask out to an agent that can not tell a second time from a first: asked of the hub that asked. */
+export const claimChannel = (hubId: string): string => `claim:${hubId}`;
+
+/** What an agent of the Go original sent to one hub and another waits for: replies, and signs of life. */
+export const originalChannel = (serverId: string): string => `original:${serverId}`;

@@ -1,0 +1,28 @@
+/** The parts that serve agents of the Go original, tied together. */
+import { originals as commands } from "@servereye/commands/hub";
+import { networkOf } from "./adapters/gateway/limits.ts";
+import { createProxy } from "./adapters/proxy/proxy.ts";
+import type { createCleanup } from "./cleanup.ts";
+import { createClaims } from "./core/fleet/claims.ts";
+import type { AgentDoor } from "./core/fleet/door.ts";
+import { createOriginals } from "./core/fleet/original.ts";
+import type { Broker, Clock, HttpRoute, Log, Metrics, Servers } from "./core/ports.ts";
+import { hubSigner } from "./signing.ts";
+
+export function openOriginals(parts: {
+  door: Pick<AgentDoor, "admit" | "connected">;
+  broker: Broker;
+  servers: Pick<Servers, "byId" | "setFacts">;
+  hubId: string;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  cleanup: ReturnType<typeof createCleanup>;
+}): HttpRoute[] {
+  const claims = createClaims(parts);
+  parts.cleanup.add("claims", () => claims.close());
+  const originals = createOriginals({ ...parts, claims, commands });
+  const proxy = createProxy({ ...parts, originals, signerOf: hubSigner, networkOf });
+  parts.cleanup.add("original agents", () => proxy.close());
+  return proxy.routes;
+}

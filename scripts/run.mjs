@@ -1,4 +1,4 @@
-/** The one entry: `node scripts/run.mjs up|demo|test|bench|check`. Sets up what is missing, then runs on the pinned Node. */
+/** The one entry: `node scripts/run.mjs up|demo|test|test:chaos|bench|check`. Sets up what is missing, then runs on the pinned Node. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,6 +14,7 @@ const targets = {
   demo: async (args) => await program("test/demo.ts", args),
   bench: async (args) => await program("bench/main.ts", args),
   test: async (args) => await tests(args),
+  "test:chaos": async (args) => await program("test/chaos/main.ts", args),
   check: async () => await check(),
 };
 

@@ -22,6 +22,11 @@ export type ViolationKind =
   | "stale"
   /** A fault that nothing explains. */
   | "untrue fault"
+  /** Something that was ended on purpose does not start again, or does not work again. */
+  | "did not start"
+  | "did not come back"
+  /** A hub or an agent that nobody had ended ended. */
+  | "fell"
   /** Words that are no answer and no fault, or the fault of a defect. */
   | "unexpected";
 

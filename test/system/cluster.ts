@@ -41,6 +41,8 @@ export interface AgentMember extends Member {
 
 /** PostgreSQL or Redis. */
 export interface Engine {
+  /** False for a Redis that this cluster does without. */
+  readonly there: boolean;
   readonly up: boolean;
   /** SIGKILL. */
   kill(): Promise<void>;
@@ -142,6 +144,7 @@ async function open(options: ClusterOptions, undo: ReturnType<typeof createUndo>
     agents,
     redis: redis ?? absent,
     postgres: {
+      there: true,
       get up() {
         return server.pid !== undefined;
       },
@@ -219,6 +222,7 @@ function ready(running: Running): Promise<void> {
 }
 
 const absent: Engine = {
+  there: false,
   up: false,
   kill: () => Promise.reject(new Error("this cluster has no Redis")),
   start: () => Promise.reject(new Error("this cluster has no Redis")),
@@ -252,6 +256,7 @@ async function redisIn(
   await member.start();
   return {
     port,
+    there: true,
     get up() {
       return member.up;
     },

@@ -21,24 +21,29 @@ export interface Member {
   readonly paused: boolean;
   /** Resolves when it works. */
   start(): Promise<void>;
-  /** Starts the process and does not wait; what becomes of it is told by `works` of the next `start`, or never. */
   kill(): Promise<void>;
   /** In good order (SIGTERM); gives how it ended. */
   stop(): Promise<number | string | undefined>;
   pause(): void;
   resume(): void;
+  /** How its processes ended that nobody had ended and that had worked: the exit code or the signal of each. */
+  readonly fallen: readonly string[];
   /** Everything that all its processes wrote. */
   output(): string;
 }
 
 export function createMember(name: string, making: () => Making): Member {
   const lives: Running[] = [];
+  const fallen: string[] = [];
+  /** Worked, and nobody has ended it since. */
+  let steady = false;
   let up = false;
   let paused = false;
 
   async function end(signal: NodeJS.Signals): Promise<number | string | undefined> {
     const running = lives.at(-1);
     if (!up || running === undefined) return undefined;
+    steady = false;
     const ended = running.end(signal);
     // A frozen process hears nothing but SIGKILL.
     if (paused) running.child.kill("SIGCONT");
@@ -68,10 +73,14 @@ export function createMember(name: string, making: () => Making): Member {
       running.child.stdin?.on("error", () => undefined);
       lives.push(running);
       up = true;
-      void running.ended.then(() => {
-        if (lives.at(-1) === running) up = false;
+      void running.ended.then((how) => {
+        if (lives.at(-1) !== running) return;
+        up = false;
+        if (steady) fallen.push(String(how));
+        steady = false;
       });
       await works(running);
+      steady = up;
     },
     async kill() {
       await end("SIGKILL");
@@ -86,6 +95,7 @@ export function createMember(name: string, making: () => Making): Member {
       paused = false;
       lives.at(-1)?.child.kill("SIGCONT");
     },
+    fallen,
     output: () => lives.map((one) => one.output()).join(""),
   };
 }

@@ -1,7 +1,6 @@
 /** Why a backup or a restoring came to nothing, as one clear line that says what to do. */
 import { Fault } from "@servereye/contract";
 import { BackupFault } from "./adapters/store/backup/format.ts";
-import { startFault } from "./start-fault.ts";
 
 /** Somebody pressed Ctrl-C, or the system is going down. */
 export class Interrupted extends Error {
@@ -20,7 +19,7 @@ export function wasInterrupted(error: unknown): boolean {
 /** PostgreSQL manual, appendix A: disk full. */
 const DISK_FULL = "53100";
 
-export function backupFault(error: unknown): string {
+export async function backupFault(error: unknown): Promise<string> {
   if (wasInterrupted(error)) return "Stopped. Nothing was changed.";
   if (error instanceof BackupFault) return error.message;
   if (error instanceof Fault && codeOf(error.cause) === DISK_FULL)
@@ -40,8 +39,11 @@ export function backupFault(error: unknown): string {
       return `This account may not open${path}. Name another file, or run it as the account that may.`;
     case "EISDIR":
       return `A folder was named${path}: name a file in it.`;
-    default:
+    default: {
+      // It knows the channels too, which take longer to load than most backups take.
+      const { startFault } = await import("./start-fault.ts");
       return startFault(error);
+    }
   }
 }
 

@@ -154,20 +154,21 @@ function interruption(): AbortSignal {
 }
 
 async function main([verb = "", ...args]: string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
+  if ([verb, ...args].some((word) => word === "--help" || word === "-h")) {
     process.stdout.write(USAGE);
     return 0;
   }
   try {
-    if (verb === "restore") await restore(args, interruption());
-    else await backup(args, interruption());
+    if (verb === "backup") await backup(args, interruption());
+    else if (verb === "restore") await restore(args, interruption());
+    else throw new UsageFault("Name a command.");
     return 0;
   } catch (error) {
     if (error instanceof UsageFault) {
       say(`${error.message}\n\n${USAGE}`);
       return 2;
     }
-    say(backupFault(error));
+    say(await backupFault(error));
     return wasInterrupted(error) ? 130 : 1;
   }
 }

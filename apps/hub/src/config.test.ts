@@ -31,6 +31,7 @@ test("an empty environment is a whole configuration", () => {
       caFile: undefined,
       replicaUrls: [],
     },
+    redis: undefined,
     telegram: undefined,
   });
 });
@@ -87,7 +88,7 @@ test("all faults are said at once, each naming its variable", () => {
     DATABASE_URL: "mysql://u:hunter2@db/x",
     TELEGRAM_BOT_TOKEN: "nonsense",
     SERVEREYE_HTP_PORT: "1",
-    REDIS_URL: "redis://r",
+    REDIS_URL: "redis://:hunter2@r/x",
     TELEGRAM_WEBHOOK_URL: "https://x/y",
     SERVEREYE_REGION: "a b",
   });
@@ -139,4 +140,23 @@ test("what would leave a database open, too small or unused is said with its var
   assert.equal(lines.length, 5);
   assert.ok(!lines.join().includes("hunter2"));
   assert.match(faultsOf({ DATABASE_POOL_SIZE: "5" }).join(), /needs DATABASE_URL/);
+});
+
+test("addresses of Redis are read in every form, and their passwords are secrets as written and as meant", () => {
+  for (const url of [
+    "redis://:p%40ss@r:1/2",
+    "redis+sentinel://:p%40ss@a,b/eye",
+    "rediss+cluster://:p%40ss@a,b",
+  ]) {
+    const config = readConfig({ REDIS_URL: url });
+    assert.deepEqual(config.redis, { url, caFile: undefined });
+    for (const secret of ["p%40ss", "p@ss"]) assert.ok(secretsOf(config).includes(secret), url);
+  }
+  const withCa = readConfig({ REDIS_URL: "rediss://r", REDIS_CA_FILE: "/etc/ca.pem" });
+  assert.equal(withCa.redis?.caFile, "/etc/ca.pem");
+  assert.match(faultsOf({ REDIS_URL: "redis://r", REDIS_CA_FILE: "/ca" }).join(), /^REDIS_CA_FILE needs/);
+  const [line = "", ...more] = faultsOf({ REDIS_URL: "redis://:hunter2@a,b" });
+  assert.deepEqual(more, []);
+  assert.match(line, /^REDIS_URL .*redis\+cluster/);
+  assert.ok(!line.includes("hunter2"));
 });

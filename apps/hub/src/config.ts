@@ -1,5 +1,6 @@
 /** The hub's configuration: read from the environment once, every fault listed at once. */
 import { distance } from "fastest-levenshtein";
+import { REDIS_URL_FORMS as forms, redisPlace, redisSecrets } from "./adapters/broker/redis/place.ts";
 import { addressFault } from "./adapters/store/address.ts";
 import { DEADLINES } from "./adapters/store/connection.ts";
 import { POOL_SIZE } from "./adapters/store/store.ts";
@@ -29,6 +30,8 @@ export interface Config {
     caFile: string | undefined;
     replicaUrls: string[];
   };
+  /** Undefined: passing messages in process, for one hub alone. `caFile`: certificates (PEM) to trust. */
+  redis: { url: string; caFile: string | undefined } | undefined;
   telegram:
     | { token: string; apiRoot: string; webhook: { url: string; secret: string } | undefined }
     | undefined;
@@ -63,7 +66,6 @@ const NAMES = [
 /** Named in the design and not built yet: set, they are refused, because to ignore them would be worse. */
 const LATER: Record<string, string> = {
   SERVEREYE_HISTORY_URL: "history outside the store",
-  REDIS_URL: "Redis, and with it several hubs,",
   OTEL_EXPORTER_OTLP_ENDPOINT: "the export of traces",
 };
 
@@ -137,6 +139,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ),
     region,
     ...databaseOf(read, url, faults),
+    redis: redisOf(read, faults),
     telegram: telegramOf(read, url, faults),
   };
   if (faults.length > 0) throw new ConfigFault(faults);
@@ -151,7 +154,13 @@ export function secretsOf(config: Config): string[] {
     url?.searchParams.get("password") ?? "",
   ]);
   const { token, webhook } = config.telegram ?? {};
-  return [token ?? "", webhook?.secret ?? "", ...passwords.flatMap((text) => [text, decoded(text)])];
+  const redis = redisSecrets(config.redis?.url ?? "");
+  return [
+    token ?? "",
+    webhook?.secret ?? "",
+    ...redis,
+    ...passwords.flatMap((text) => [text, decoded(text)]),
+  ];
 }
 
 function decoded(text: string): string {
@@ -198,6 +207,18 @@ function databaseOf(
     if (read("DATABASE_URL") === undefined && read(name) !== undefined)
       faults.push(`${name} needs DATABASE_URL: the hub's private PostgreSQL takes none of these.`);
   return { databaseUrl, database };
+}
+
+function redisOf(read: (name: string) => string | undefined, faults: string[]): Config["redis"] {
+  const address = read("REDIS_URL");
+  const caFile = read("REDIS_CA_FILE");
+  const place = address === undefined ? undefined : redisPlace(address);
+  // The value itself may hold a password: it is not repeated.
+  if (address !== undefined && place === undefined)
+    faults.push(`REDIS_URL is not an address of the form ${forms}.`);
+  if (caFile !== undefined && (address === undefined || place?.tls === false))
+    faults.push("REDIS_CA_FILE needs a REDIS_URL that begins with rediss: nothing else has certificates.");
+  return address === undefined || place === undefined ? undefined : { url: address, caFile };
 }
 
 function telegramOf(

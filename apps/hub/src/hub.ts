@@ -5,12 +5,12 @@ import { readings } from "@servereye/commands/hub";
 import { AGENT_PATH, type Health, type LocalHub, toBase64Url } from "@servereye/contract";
 import { startApi } from "./adapters/api/server.ts";
 import { issueLogin } from "./adapters/api/session.ts";
-import { createMemoryBroker, createMemoryPresence } from "./adapters/broker/memory.ts";
 import { createConsole } from "./adapters/console/console.ts";
 import { createGateway } from "./adapters/gateway/gateway.ts";
 import { lockDataFolder } from "./adapters/store/embedded/lock.ts";
 import { openLog } from "./adapters/telemetry/log.ts";
 import { openMetrics } from "./adapters/telemetry/metrics.ts";
+import { hubBroker } from "./broker.ts";
 import { createCleanup } from "./cleanup.ts";
 import { systemChance, systemClock } from "./clock.ts";
 import { type Config, secretsOf } from "./config.ts";
@@ -110,9 +110,8 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   );
 
   const hubId = chance.uuid();
-  const broker = createMemoryBroker({ log });
-  cleanup.add("broker", () => broker.close());
-  const presence = createMemoryPresence({ clock });
+  const { settings } = store;
+  const { broker, presence } = await hubBroker({ config, settings, clock, log, metrics, cleanup });
   const fleet = createFleet({
     broker,
     presence,
@@ -125,7 +124,8 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     metrics,
     verifierFor: hubVerifier,
   });
-  await fleet.start();
+  // With the broker away the first ask tries again; a hub without it still serves the page and says what is wrong.
+  await fleet.start().catch((error: unknown) => log.debug("fleet.not_started", { error }));
   const enrolment = createEnrolment({ store, broker, clock, chance, region: config.region, log });
   const online = createOnline({
     enrolment,

@@ -25,6 +25,7 @@ async function started() {
   const open = new Map<string, (message: string) => void>();
   const broken = { publish: false, subscribe: "", put: false };
   const told: string[] = [];
+  const restored = new Set<() => void>();
   const broker: Broker = {
     async publish(channel, message) {
       told.push(`${channel} ${message}`);
@@ -37,7 +38,10 @@ async function started() {
       open.set(channel, handler);
       return { close: async () => void open.delete(channel) };
     },
-    restored: () => () => {},
+    restored(run) {
+      restored.add(run);
+      return () => void restored.delete(run);
+    },
     check: async () => {},
     close: async () => {},
   };
@@ -69,8 +73,29 @@ async function started() {
     ask: (ask) => void asks.push(ask),
     leave: (again, why) => void left.push(`${why} ${again}`),
   };
-  const connect = () => online.connected({ serverId: SERVER, facts, protocol: 1, clock: clock.now() }, line);
-  return { told, clock, log, metrics, store, open, broken, puts, held, slow, online, asks, left, connect };
+  const connect = (serverId = SERVER) =>
+    online.connected({ serverId, facts, protocol: 1, clock: clock.now() }, line);
+  const broughtBack = () => {
+    for (const run of [...restored]) run();
+  };
+  return {
+    told,
+    restored,
+    broughtBack,
+    clock,
+    log,
+    metrics,
+    store,
+    open,
+    broken,
+    puts,
+    held,
+    slow,
+    online,
+    asks,
+    left,
+    connect,
+  };
 }
 
 describe("online", () => {
@@ -185,20 +210,73 @@ describe("online", () => {
     assert.deepEqual(left, ["replaced later", "replaced later"]);
   });
 
-  it("goes when it hears that its server was removed, and the store says so too", async () => {
-    const { connect, left, open, store } = await started();
-    await connect();
-    const told = async () => {
-      open.get(`line:${SERVER}`)?.(JSON.stringify({ t: "removed" }));
-      await new Promise(setImmediate);
-      return left.at(-1);
+  it("goes for good by the store's word alone, and stays until the store can be asked", async () => {
+    const { clock, connect, left, open, store } = await started();
+    const agent = await connect();
+    const hears = async (times = 1) => {
+      for (let i = 0; i < times; i++) open.get(`line:${SERVER}`)?.(JSON.stringify({ t: "removed" }));
+      await turns();
     };
-    assert.equal(await told(), undefined, "old news, and it was added again since");
+    const beats = async () => {
+      agent.heartbeat(clock.now());
+      await turns();
+    };
+    const asked = store.calls("byId");
+    await hears(20);
+    assert.deepEqual(left, [], "old news, and it was added again since");
+    // However often it is said, one look at a time: one for the first and one for all that came meanwhile.
+    assert.equal(store.calls("byId") - asked, 2);
+    await store.servers.remove(SERVER);
     store.broken = new Fault("STORE_UNAVAILABLE", "away");
-    assert.equal(await told(), "removed soon");
+    await hears();
+    await beats();
+    assert.deepEqual(left, []);
     store.broken = undefined;
-    store.records.delete(SERVER);
-    assert.equal(await told(), "removed never");
+    await beats();
+    assert.deepEqual(left, ["removed never"]);
+  });
+
+  it("puts every presence again when the broker is back, some at a time and never two of one", async () => {
+    const { broughtBack, connect, held, online, puts, restored, slow, store } = await started();
+    for (let at = 0; at < 120; at++) {
+      const id = at.toString(16).padStart(32, "0");
+      await store.servers.add({ id, name: id, region: "", publicKey: new Uint8Array(32), owner: "ann" });
+      await connect(id);
+    }
+    puts.length = 0;
+    slow.on = true;
+    broughtBack();
+    await turns();
+    assert.equal(held.length, 50);
+    // Back once more before the first are through: all begin again, after those.
+    broughtBack();
+    await turns();
+    assert.equal(held.length, 50);
+    slow.on = false;
+    for (const done of held.splice(0)) done();
+    await turns();
+    assert.equal(new Set(puts.map(({ serverId }) => serverId)).size, 120);
+    assert.equal(puts.length, 170);
+    await online.close();
+    assert.equal(restored.size, 0);
+  });
+
+  it("writes again after a write that was under way when the broker was lost", async () => {
+    const { broken, broughtBack, clock, connect, held, puts, slow } = await started();
+    const agent = await connect();
+    puts.length = 0;
+    slow.on = true;
+    agent.heartbeat(clock.now());
+    broken.put = true;
+    broughtBack();
+    await turns();
+    held.shift()?.();
+    await turns();
+    assert.deepEqual(puts, []);
+    broken.put = false;
+    held.shift()?.();
+    await turns();
+    assert.equal(puts.length, 1);
   });
 
   it("tells an older connection again that began to listen after it was told", async () => {

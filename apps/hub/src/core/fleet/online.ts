@@ -30,6 +30,8 @@ export interface Online extends AgentDoor {
 interface Held {
   since: number;
   line: AgentLine;
+  /** Writes the presence once more, after a write that is on its way. Never rejects. */
+  refresh(): Promise<void>;
   gone(): Promise<void>;
 }
 
@@ -37,6 +39,9 @@ const LineNews = z.discriminatedUnion("t", [
   z.object({ t: z.literal("removed") }),
   z.object({ t: z.literal("replaced"), since: z.int(), hub: z.string() }),
 ]);
+
+/** Presences put at a time after the broker came back: a thousand at once would hold up what people ask. */
+const REFRESHED_AT_ONCE = 50;
 
 const REPLACED = "a newer connection took over";
 const leaveToNewer = (line: AgentLine): void => line.leave("later", "replaced", REPLACED);
@@ -64,6 +69,20 @@ export function createOnline(parts: OnlineParts): Online {
     }
   }
 
+  let refreshing: Promise<void> | undefined;
+  /** The broker may have come back empty. Told again meanwhile, it begins again: the first ones may be lost anew. */
+  function refreshAll(): void {
+    const before = refreshing;
+    const mine: Promise<void> = (async () => {
+      await before;
+      const entries = [...held.values()];
+      for (let at = 0; at < entries.length && refreshing === mine; at += REFRESHED_AT_ONCE)
+        await Promise.all(entries.slice(at, at + REFRESHED_AT_ONCE).map((entry) => entry.refresh()));
+    })();
+    refreshing = mine;
+  }
+  const endRestored = broker.restored(refreshAll);
+
   const connected: AgentDoor["connected"] = async (agent, line) => {
     const { serverId } = agent;
     if (!SERVER_ID.test(serverId)) throw new Fault("SERVER_UNKNOWN", "no server id");
@@ -72,7 +91,10 @@ export function createOnline(parts: OnlineParts): Online {
     let since: number | undefined;
     let heard = 0;
     let over = false;
-    let putting = false;
+    let putting: Promise<void> | undefined;
+    /** News of its removal that the store has not answered to. */
+    let rumoured = false;
+    let judging = false;
 
     function asks(text: string): void {
       const ask = parse(text, (value) => Ask.safeParse(value));
@@ -95,15 +117,26 @@ export function createOnline(parts: OnlineParts): Online {
       else void tell(since);
     }
 
-    /** By the store's word alone: news of an earlier removal, come late or again, must not end it for good. */
+    /**
+     * By the store's word alone: news of an earlier removal, come late or again, must not end it for good. While the
+     * store can not be asked the agent stays, and its next heartbeat asks again. One look at a time, however often
+     * it is said.
+     */
     async function removed(): Promise<void> {
-      const gone = "the server was removed";
+      rumoured = true;
+      if (judging) return;
+      judging = true;
       try {
-        if ((await servers.byId(serverId)) === undefined) line.leave("never", "removed", gone);
+        while (rumoured && !over) {
+          rumoured = false;
+          if ((await servers.byId(serverId)) === undefined)
+            return line.leave("never", "removed", "the server was removed");
+        }
       } catch (error) {
-        // Told at its next dial, when the store can be asked again.
+        rumoured = true;
         log.debug("removal.unread", { serverId, error });
-        line.leave("soon", "removed", gone);
+      } finally {
+        judging = false;
       }
     }
 
@@ -132,10 +165,10 @@ export function createOnline(parts: OnlineParts): Online {
 
     /** One at a time: while the board is slow, later states wait for the next heartbeat instead of piling up. */
     async function put(): Promise<void> {
-      if (putting || over) return;
-      putting = true;
-      await quietly("presence.unwritten", serverId, presence.put({ ...state }));
-      putting = false;
+      if (putting !== undefined || over) return;
+      putting = quietly("presence.unwritten", serverId, presence.put({ ...state }));
+      await putting;
+      putting = undefined;
       // It ended while the entry was on its way: take it away again, or it would outlive the connection.
       if (over) await quietly("presence.unwritten", serverId, presence.remove(serverId, hubId, state.since));
     }
@@ -168,7 +201,11 @@ export function createOnline(parts: OnlineParts): Online {
       ]);
       log.info("agent.disconnected", { serverId });
     }
-    const entry: Held = { since: state.since, line, gone };
+    async function refresh(): Promise<void> {
+      while (putting !== undefined) await putting;
+      await put();
+    }
+    const entry: Held = { since: state.since, line, refresh, gone };
 
     try {
       for (const s of subscriptions) if (s.status === "rejected") throw s.reason;
@@ -196,6 +233,7 @@ export function createOnline(parts: OnlineParts): Online {
           state.lastHeartbeat = now;
           state.skewMs = agentClock - now;
           seen.mark(serverId);
+          if (rumoured) void removed();
           void put();
           const beat = JSON.stringify({ at: now, latencyMs: state.latencyMs, skewMs: state.skewMs });
           void quietly("heartbeat.unsent", serverId, broker.publish(heartbeatChannel(serverId), beat));
@@ -259,6 +297,8 @@ export function createOnline(parts: OnlineParts): Online {
     connected,
     size: () => held.size,
     async close() {
+      endRestored();
+      refreshing = undefined;
       const leaving = [...held.values()];
       for (const { line } of leaving) line.leave("soon", "stopping", "the hub is stopping");
       await Promise.all(leaving.map((entry) => entry.gone()));

@@ -1,8 +1,9 @@
 /** The broker and the presence board of hubs that share a Redis: one server, Sentinel or Cluster. */
 import type { Broker, Clock, Log, Metrics, PresenceBoard } from "../../../core/ports.ts";
+import type { PresenceCodec } from "../sealed.ts";
 import { openConnections } from "./connections.ts";
 import { type Endpoint, redisPlace } from "./place.ts";
-import { createRedisPresence } from "./presence.ts";
+import { createRedisPresence, plainEntries } from "./presence.ts";
 import { slotOf } from "./slot.ts";
 import { createSubscriptions, type Listener } from "./subscriptions.ts";
 import { createViews } from "./view.ts";
@@ -16,6 +17,8 @@ export interface RedisParts {
   clock: Clock;
   log: Log;
   metrics: Metrics;
+  /** How presence is written down; plain JSON unless told. */
+  entries?: PresenceCodec;
   /** From 0 to below 1: spreads the tries of many hubs. */
   random?: () => number;
 }
@@ -121,7 +124,7 @@ export async function openRedisBroker(parts: RedisParts): Promise<RedisBroker> {
   };
   return {
     broker,
-    presence: createRedisPresence({ connections, clock, metrics }),
+    presence: createRedisPresence({ connections, clock, metrics, entries: parts.entries ?? plainEntries }),
     close: () => connections.close(),
   };
 }

@@ -4,6 +4,7 @@ import { AgentFacts, SILENCE_MS } from "@servereye/contract";
 import * as z from "zod/mini";
 import type { Clock, Metrics, Presence, PresenceBoard } from "../../../core/ports.ts";
 import { PRESENCE_MARGIN_MS } from "../memory.ts";
+import type { PresenceCodec } from "../sealed.ts";
 import type { Connections } from "./connections.ts";
 import { slotOf } from "./slot.ts";
 
@@ -11,8 +12,7 @@ import { slotOf } from "./slot.ts";
 const PARTS = 16;
 const LIFE_MS = SILENCE_MS + PRESENCE_MARGIN_MS;
 
-/** Loose, as a layer around this board may put marks of its own beside the fields. */
-const Entry = z.looseObject({
+const Entry = z.object({
   serverId: z.string(),
   hub: z.string(),
   since: z.int(),
@@ -20,7 +20,7 @@ const Entry = z.looseObject({
   protocol: z.int(),
   latencyMs: z.nullable(z.number()),
   skewMs: z.number(),
-  facts: z.looseObject(AgentFacts.shape),
+  facts: AgentFacts,
 });
 
 /** A script as Redis knows it by its digest. Times are Redis's own, in ms: hubs' clocks differ. */
@@ -62,8 +62,10 @@ export function createRedisPresence(parts: {
   connections: Pick<Connections, "call">;
   clock: Clock;
   metrics: Metrics;
+  /** How entries are written down. */
+  entries: PresenceCodec;
 }): PresenceBoard {
-  const { connections, clock, metrics } = parts;
+  const { connections, clock, metrics, entries } = parts;
   const partOf = (serverId: string): number => slotOf(serverId) % PARTS;
   const entryKey = (serverId: string): string => `presence:{${partOf(serverId)}}:${serverId}`;
   const indexKey = (part: number): string => `presence:{${part}}`;
@@ -83,7 +85,7 @@ export function createRedisPresence(parts: {
 
   function read(serverId: string, body: unknown): Presence | undefined {
     if (typeof body !== "string") return undefined;
-    const entry = Entry.safeParse(parsed(body));
+    const entry = Entry.safeParse(entries.decode(serverId, body));
     if (entry.success && entry.data.serverId === serverId) return entry.data;
     metrics.count("presence_malformed");
     return undefined;
@@ -98,7 +100,7 @@ export function createRedisPresence(parts: {
       await run(
         PUT,
         [entryKey(serverId), indexKey(partOf(serverId))],
-        [JSON.stringify(presence), String(since), hub, String(Math.ceil(life)), serverId, String(LIFE_MS)],
+        [entries.encode(presence), String(since), hub, String(Math.ceil(life)), serverId, String(LIFE_MS)],
       );
     },
     async remove(serverId, hub, since) {
@@ -128,11 +130,15 @@ export function createRedisPresence(parts: {
   };
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON: the schema refuses it, and the caller counts.
-    return undefined;
-  }
-}
+/** Entries as plain JSON: who may write to Redis may write these. */
+export const plainEntries: PresenceCodec = {
+  encode: (presence) => JSON.stringify(presence),
+  decode(_serverId, text) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // Not JSON: the schema refuses it, and the board counts.
+      return undefined;
+    }
+  },
+};

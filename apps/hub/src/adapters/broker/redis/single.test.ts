@@ -1,6 +1,6 @@
 /** Broker and board over one real Redis: the ports' contract, and Redis lost, emptied, held, or refusing. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
@@ -188,6 +188,21 @@ describe("one Redis", needs("redis"), () => {
     await back;
     await server.ask("ACL", "SETUSER", "default", "<not-this-one");
     assert.equal(await one.broker.publish("cmd:1", "x"), 0);
+  });
+
+  it("needs no more rights than the documentation names", async () => {
+    const page = readFileSync(join(import.meta.dirname, "../../../../../../docs/operations.md"), "utf8");
+    const [, rights = ""] = /ACL SETUSER servereye on >PASSWORD (.*)/.exec(page) ?? [];
+    await server.ask("ACL", "SETUSER", "servereye", "on", ">few-rights", ...rights.split(" "));
+    const { broker, presence: board } = await open(server.url.replace(/:[^:@/]+@/, "servereye:few-rights@"));
+    const { close } = await broker.subscribe("cmd:1", () => {});
+    assert.equal(await broker.publish("cmd:1", "x"), 1);
+    await close();
+    await board.put(presence("few"));
+    assert.equal((await board.get(["few"])).size, 1);
+    assert.ok((await board.count()) >= 1);
+    await board.remove("few", "h", 1_000);
+    assert.equal((await board.get(["few"])).size, 0);
   });
 
   it("writes entries that Redis itself forgets, and counts ten thousand of them by their index", async () => {

@@ -62,7 +62,14 @@ function statements(store: Store): Record<string, Statement> {
   });
   return {
     "keep an update (inbox.take)": () =>
-      store.inbox.take([{ id: ++update, body: { update_id: update, message: { text: "/memory" } } }]),
+      store.inbox.take("hub", [
+        {
+          id: ++update,
+          body: { update_id: update, message: { text: "/memory" } },
+          chat: `${update % 50}`,
+          owner: "hub",
+        },
+      ]),
     "who is it, what do they see (people.actor)": (at) => {
       const externalId = String(personId(at));
       return store.people.actor({ channel: "telegram", externalId }, `telegram:${externalId}`);

@@ -209,16 +209,103 @@ export interface Buttons {
   sweep(now: number): Promise<number>;
 }
 
-/** Updates of a chat channel, kept until handled: none acts twice, none is lost by a crash. */
+/** An update that came in: `owner` is the hub that should handle it, unless another still has some of its chat. */
+export interface NewUpdate {
+  id: number;
+  body: unknown;
+  /** Whose order it keeps; "" when it has no chat. */
+  chat: string;
+  owner: string;
+}
+
+/** An update as the store has it. A number may come again with another content: `digest` tells them apart. */
+export interface KeptUpdate extends NewUpdate {
+  digest: string;
+  /** How many beginnings its hubs may have died of, this one included. */
+  tries: number;
+  /** It was another hub's, which vanished before it was done: `begin` has to be asked before it is handled. */
+  adopted: boolean;
+}
+
+/**
+ * Updates of a chat channel, kept until handled: none acts twice, none is lost by a crash. Each has a hub that owns it;
+ * all unfinished ones of a chat have the same, as long as that lives. What a dead hub owned is anybody's to take over.
+ */
 export interface Inbox {
-  /** Keeps what is new of a batch and gives it back, in order; known ids are left out. Concurrent calls may share one statement. */
-  take(updates: ReadonlyArray<{ id: number; body: unknown }>): Promise<Array<{ id: number; body: unknown }>>;
+  /**
+   * Keeps what is new of a batch. Gives, in order: what else of these chats is `hub`'s, unfinished and not `known` (an
+   * earlier one must not be overtaken), then what was new, whoever owns it. Undefined when `fence` is not the one of
+   * the lease "telegram" any more: nothing was kept then. Concurrent calls may share one statement.
+   */
+  take(
+    hub: string,
+    updates: readonly NewUpdate[],
+    options?: { known?: readonly number[]; fence?: number },
+  ): Promise<KeptUpdate[] | undefined>;
+  /** Unfinished ones of `hub` that are not `known`, oldest first, 500 at most; and chats in which a dead hub's wait. */
+  waiting(hub: string, known: readonly number[]): Promise<{ own: KeptUpdate[]; orphaned: string[] }>;
+  /** Gives what the dead left in these chats to the hubs named; gives back what is `hub`'s now and not `known`. */
+  adopt(
+    hub: string,
+    chats: ReadonlyArray<{ chat: string; owner: string }>,
+    known: readonly number[],
+  ): Promise<KeptUpdate[]>;
+  /** Counts one more beginning of an adopted one; gives the count, undefined when it is another's or done by now. */
+  begin(hub: string, update: Pick<KeptUpdate, "id" | "digest">): Promise<number | undefined>;
   /** Handled: its body may go, its id stays known. Concurrent calls may share one statement. */
   done(id: number): Promise<void>;
-  /** What an earlier run took and did not finish, oldest first. */
-  unfinished(): Promise<Array<{ id: number; body: unknown }>>;
+  /** Notes as handled what was handled without being kept, since the store was away. */
+  record(updates: readonly NewUpdate[]): Promise<void>;
   /** Forgets ids handled before `before` (epoch ms). */
   sweep(before: number): Promise<void>;
+}
+
+/** A hub among those that live. */
+export interface Seat {
+  hub: string;
+  region: string;
+  version: string;
+  /** Whether it shares a broker with others; one that does not is alone, or nothing goes from hub to hub. */
+  broker: boolean;
+}
+
+/** Who lives, by the store's own clock: a hub has its seat for `ttlMs` from each beat on. */
+export interface Hubs {
+  /**
+   * Takes a seat, after those of `gone` (this hub's own earlier runs) are taken away, with their leases. Refused, with
+   * who else lives and when their seats end, when two hubs of whom one has no broker would live at the same time.
+   */
+  join(
+    seat: Seat,
+    gone: readonly string[],
+    ttlMs: number,
+  ): Promise<{ seats: Seat[] } | { refusedBy: Array<Seat & { until: number }> }>;
+  /** Keeps the seat and gives all that live, this one included. Undefined when it has expired: `join` again. */
+  beat(hub: string, ttlMs: number): Promise<Seat[] | undefined>;
+  /** Ends it: what the hub owns of the inbox is anybody's at once, and no beginning of it counts. */
+  leave(hub: string): Promise<void>;
+}
+
+/** What one hub at a time may do, by the store's own clock. */
+export interface Leases {
+  /** Takes or keeps it for `ttlMs`. Gives the fence, which grows with each change of holder; undefined: another's. */
+  take(name: string, holder: string, ttlMs: number): Promise<number | undefined>;
+  /** Gives it back at once, if it is still this holder's. */
+  release(name: string, holder: string): Promise<void>;
+}
+
+/** This hub's own place among the living. */
+export interface Membership {
+  readonly hub: string;
+  /** Ids of the hubs that live, as of the last beat; this one is always among them. */
+  living(): readonly string[];
+  /**
+   * Undefined while this hub can not know that its seat is still its own. Otherwise a number that is another one after
+   * the seat may have been lost in between: what was taken up under another number has to be claimed anew.
+   */
+  term(): number | undefined;
+  /** Calls `run` when hubs came or went, or the term changed. The returned function ends it. */
+  changed(run: () => void): () => void;
 }
 
 export interface AuditEntry {
@@ -237,6 +324,7 @@ export interface AuditEntry {
 
 export interface Audit {
   record(entry: AuditEntry): Promise<void>;
+  /** For showing: the newest first, without those of the last seconds perhaps. */
   recent(options: { serverId?: string; limit: number }): Promise<AuditEntry[]>;
 }
 
@@ -264,6 +352,9 @@ export interface Figures {
   auditEntries: number;
 }
 
+/** What of the store can be used together. */
+export type StorePart = Pick<Store, "people" | "servers" | "tickets" | "waiting">;
+
 export interface Store {
   readonly people: People;
   readonly servers: Servers;
@@ -271,10 +362,18 @@ export interface Store {
   readonly waiting: Waiting;
   readonly buttons: Buttons;
   readonly inbox: Inbox;
+  readonly hubs: Hubs;
+  readonly leases: Leases;
   readonly audit: Audit;
   readonly settings: Settings;
   readonly sessions: Sessions;
+  /** For showing: some seconds old at most. */
   figures(): Promise<Figures>;
+  /**
+   * Runs what belongs together: all of it is kept when `run` resolves, and none when it rejects. One call after the
+   * other, and short: it holds a connection, and rows that others wait for.
+   */
+  together<T>(run: (part: StorePart) => Promise<T>): Promise<T>;
   /** Resolves when the store answers within its deadline, else rejects with the reason. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -331,7 +430,6 @@ export interface PresenceBoard {
 
 // ---- Chat ------------------------------------------------------------------------------------------------
 
-  /** For showing: the newest first, without those of the last seconds perhaps. */
 /** What a person did, as a channel's adapter tells it. */
 export interface Incoming {
   account: Account;
@@ -342,6 +440,8 @@ export interface Incoming {
   /** Id of the person's message, or of the message whose button was pressed. */
   messageId: string;
   did: { kind: "wrote"; text: string } | { kind: "pressed"; token: string; pressId: string };
+  /** The store was away when it came: it may come once more, should this hub die before it is handled to its end. */
+  unkept?: true;
 }
 
 export interface ChatRef {
@@ -359,9 +459,6 @@ export interface ChatPort {
   /** "Not modified" is success. A message that is gone: sends anew and gives the new id. */
   edit(chat: ChatRef, messageId: string, view: View): Promise<{ messageId: string }>;
   /** Answers a press at once; `alert` shows it in a box. Only the person who pressed sees it. */
-/** What of the store can be used together. */
-export type StorePart = Pick<Store, "people" | "servers" | "tickets" | "waiting">;
-
   answerPress(chat: ChatRef, pressId: string, notice?: { text: string; alert: boolean }): Promise<void>;
   /** Takes a message away (one that holds a secret). Rejects when the channel does not allow it. */
   remove(chat: ChatRef, messageId: string): Promise<void>;
@@ -374,13 +471,7 @@ export interface ChatHandler {
 }
 
 /** The chat of the page and the terminal: one conversation for each account. */
-  /** For showing: some seconds old at most. */
 export interface Conversations {
-  /**
-   * Runs what belongs together: all of it is kept when `run` resolves, and none when it rejects. One call after the
-   * other, and short: it holds a connection, and rows that others wait for.
-   */
-  together<T>(run: (part: StorePart) => Promise<T>): Promise<T>;
   /** What the person writes; resolves when it is handled. */
   write(account: Account, text: string, languageCode: string | undefined): Promise<void>;
   /** A press; resolves with what to tell the person who pressed, at the latest when it is handled. */
@@ -405,8 +496,12 @@ export interface MenuEntry {
 export interface HttpRequest {
   headers: Record<string, string | string[] | undefined>;
   body: Uint8Array<ArrayBuffer>;
+  /** What stands behind the path's question mark. */
+  query?: string;
   /** Address of the peer. */
   from: string;
+  /** Aborts when the peer goes before it has its reply. */
+  signal?: AbortSignal;
 }
 
 export interface HttpReply {

@@ -1,5 +1,7 @@
 /** The contract of the Store port, as tests to run on each engine. */
 import { describe, test } from "node:test";
+import { hubsContract } from "./contract/hubs.test-suite.ts";
+import { inboxContract } from "./contract/inbox.test-suite.ts";
 import { onceContract } from "./contract/once.test-suite.ts";
 import { peopleContract } from "./contract/people.test-suite.ts";
 import { recordsContract } from "./contract/records.test-suite.ts";
@@ -34,6 +36,8 @@ export function storeContract(
     describe("people", () => peopleContract(contractTest));
     describe("servers", () => serversContract(contractTest));
     describe("once", () => onceContract(contractTest));
+    describe("hubs", () => hubsContract(contractTest));
+    describe("inbox", () => inboxContract(contractTest));
     describe("records", () => recordsContract(contractTest));
   });
 }

@@ -1,21 +1,40 @@
-/** Updates of a chat channel: each is taken once, and kept until it is handled. */
+/** Updates of a chat channel: each is taken once, owned by one hub, and kept until it is handled. */
 import { hash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
-import type { Clock, Inbox } from "../../core/ports.ts";
+import type { Clock, Inbox, KeptUpdate, NewUpdate } from "../../core/ports.ts";
 import { batcher } from "./batch.ts";
+import { LIVING } from "./hubs.ts";
 import type { Tables } from "./tables.ts";
 
-interface Keyed {
-  id: number;
+interface Keyed extends NewUpdate {
   /** Of the text; tells contents apart, guards nothing. */
   digest: string;
   text: string;
+  hub: string;
+  known: readonly number[];
+  fence: number | undefined;
+}
+
+/** What one statement gave, shared by those whose updates were in it: who takes something out of it has it. */
+interface Taken {
+  fenced: boolean;
+  earlier: KeptUpdate[];
+  fresh: Map<string, Omit<Row, "body" | "fresh">>;
+}
+
+/** As inbox_take gives it; the id is null in the one row that says that the lease is another's. */
+interface Row extends KeptUpdate {
+  fresh: boolean;
 }
 
 const keyOf = ({ id, digest }: Pick<Keyed, "id" | "digest">): string => `${id} ${digest}`;
 
 /** So many updates end within this time, ms, when a hundred people write at once that it saves most statements. */
 const LINGER_MS = 10;
+/** Rows that one look brings, so that a long absence does not fill the memory. */
+const MOST_AT_ONCE = 500;
+/** The lease whose fence guards what is taken. */
+const LEASE = "telegram";
 
 export function inboxIn(
   db: Kysely<Tables>,
@@ -30,52 +49,123 @@ export function inboxIn(
       where id = any(${ids}::bigint[]) and handled_at is null`.execute(db);
   }
 
+  /** One statement and one round trip: the locks, the owners and the rows are settled in the database. */
+  async function settle(
+    hub: string,
+    updates: readonly Keyed[],
+    chats: ReadonlyMap<string, string>,
+    known: readonly number[],
+    fence: number | undefined,
+  ): Promise<Row[]> {
+    const { rows } = await sql<Row>`select * from inbox_take(
+      ${hub},
+      ${updates.map(({ id }) => id)}::bigint[],
+      ${updates.map(({ digest }) => digest)}::text[],
+      ${updates.map(({ text }) => text)}::text[],
+      ${updates.map(({ chat }) => chat)}::text[],
+      ${[...chats.keys()]}::text[],
+      ${[...chats.values()]}::text[],
+      ${known}::bigint[],
+      ${clock.now()}::bigint,
+      ${LEASE}, ${fence ?? null}::bigint)`.execute(db);
+    return rows;
+  }
+
   /**
    * Keeps what is new; gives its keys. The number alone does not tell an update: a bot that was silent for a week, or
    * another bot with this store, counts from anywhere. The same number with another content is another update.
    */
-  async function keep(updates: readonly Keyed[]): Promise<Set<string>> {
-    const ids = updates.map((update) => update.id);
-    const digests = updates.map((update) => update.digest);
-    const bodies = updates.map((update) => update.text);
-    // In the order of ids, so that two hubs with the same updates can not block each other.
-    const { rows } = await sql<{
-      id: number;
-      digest: string;
-    }>`insert into inbox (id, digest, body, taken_at)
-      select id, digest, body::json, ${clock.now()}::bigint
-      from unnest(${ids}::bigint[], ${digests}::text[], ${bodies}::text[])
-        with ordinality as u (id, digest, body, place) order by id, digest, place
-      on conflict (id, digest) do nothing returning id, digest`.execute(db);
-    return new Set(rows.map(keyOf));
+  async function keep(updates: readonly Keyed[]): Promise<Taken> {
+    const chats = new Map(updates.map(({ chat, owner }) => [chat, owner]));
+    const known = [...new Set(updates.flatMap((update) => update.known))];
+    const fence = updates.find((update) => update.fence !== undefined)?.fence;
+    const rows = await settle(updates[0]?.hub ?? "", updates, chats, known, fence);
+    const fenced = rows.some((row) => row.id === null);
+    const kept = fenced ? [] : rows;
+    return {
+      fenced,
+      earlier: kept.filter((row) => !row.fresh).map(plain),
+      fresh: new Map(kept.filter((row) => row.fresh).map((row) => [keyOf(row), row])),
+    };
   }
 
   const inbox: Inbox = {
-    async take(updates) {
+    async take(hub, updates, { known = [], fence } = {}) {
       if (updates.length === 0) return [];
-      const keyed = updates.map(({ id, body }) => {
-        const text = JSON.stringify(body ?? null);
-        return { id, body, text, digest: hash("md5", text, "base64url") };
+      const keyed = updates.map((update) => {
+        const text = JSON.stringify(update.body ?? null);
+        return { ...update, text, digest: hash("md5", text, "base64url"), hub, known, fence };
       });
-      const fresh = await takes.add(keyed);
-      // The set is shared with those who took in the same statement: who takes a key out of it has the update.
-      return keyed.filter((update) => fresh.delete(keyOf(update))).map(({ id, body }) => ({ id, body }));
+      const taken = await takes.add(keyed);
+      if (taken.fenced) return undefined;
+      const chats = new Set(updates.map(({ chat }) => chat));
+      const earlier = taken.earlier.filter(({ chat }) => chats.has(chat));
+      taken.earlier = taken.earlier.filter(({ chat }) => !chats.has(chat));
+      const fresh = keyed.flatMap((update): KeptUpdate[] => {
+        const row = taken.fresh.get(keyOf(update));
+        if (row === undefined) return [];
+        taken.fresh.delete(keyOf(update));
+        const { id, digest, chat, owner, tries, adopted } = row;
+        return [{ id, digest, body: update.body, chat, owner, tries, adopted }];
+      });
+      return [...earlier, ...fresh];
+    },
+
+    async waiting(hub, known) {
+      const { rows } = await sql<KeptUpdate & { place: number; orphaned: boolean }>`
+        (select id, digest, body, chat, owner, tries, adopted, place, false as orphaned from inbox
+          where handled_at is null and owner = ${hub} and id <> all(${known}::bigint[])
+          order by place limit ${MOST_AT_ONCE})
+        union all
+        (select null, null, null, chat, null, null, null, min(place), true from inbox
+          where handled_at is null and owner <> ${hub} and owner not in (${LIVING})
+          group by chat order by min(place) limit ${MOST_AT_ONCE})`.execute(db);
+      const inOrder = rows.toSorted((a, b) => a.place - b.place);
+      return {
+        own: inOrder.filter(({ orphaned }) => !orphaned).map(plain),
+        orphaned: inOrder.filter(({ orphaned }) => orphaned).map(({ chat }) => chat),
+      };
+    },
+
+    async adopt(hub, chats, known) {
+      if (chats.length === 0) return [];
+      const rows = await settle(
+        hub,
+        [],
+        new Map(chats.map((one) => [one.chat, one.owner])),
+        known,
+        undefined,
+      );
+      return rows.map(plain);
+    },
+
+    async begin(hub, { id, digest }) {
+      const { rows } = await sql<{ tries: number }>`update inbox set tries = tries + 1
+        where id = ${id} and digest = ${digest} and owner = ${hub} and handled_at is null
+        returning tries`.execute(db);
+      return rows[0]?.tries;
     },
 
     done: (id) => ends.add([id]),
 
-    unfinished: () =>
-      db
-        .selectFrom("inbox")
-        .select(["id", "body"])
-        .where("handled_at", "is", null)
-        .orderBy("taken_at")
-        .orderBy("id")
-        .execute(),
+    async record(updates) {
+      const texts = updates.map(({ body }) => JSON.stringify(body ?? null));
+      const digests = texts.map((text) => hash("md5", text, "base64url"));
+      await sql`insert into inbox as i (id, digest, taken_at, handled_at, chat)
+        select distinct on (1, 2) u.id, u.digest, ${clock.now()}::bigint, ${clock.now()}::bigint, u.chat
+        from unnest(${updates.map(({ id }) => id)}::bigint[], ${digests}::text[],
+          ${updates.map(({ chat }) => chat)}::text[]) as u (id, digest, chat) order by 1, 2
+        on conflict (id, digest) do update set body = null, handled_at = excluded.handled_at
+          where i.handled_at is null`.execute(db);
+    },
 
     async sweep(before) {
       await db.deleteFrom("inbox").where("handled_at", "<", before).execute();
     },
   };
   return { inbox, writes: [takes, ends] };
+}
+
+function plain({ id, digest, body, chat, owner, tries, adopted }: KeptUpdate): KeptUpdate {
+  return { id, digest, body, chat, owner, tries, adopted };
 }

@@ -5,18 +5,20 @@ import type { Chance, Clock, Figures, Log, Store } from "../../core/ports.ts";
 import { auditIn } from "./audit.ts";
 import { buttonsIn } from "./buttons.ts";
 import { DEADLINES, type Deadlines, openDatabase, type StoreConnection } from "./connection.ts";
+import { hubsIn } from "./hubs.ts";
 import { inboxIn } from "./inbox.ts";
+import { leasesIn } from "./leases.ts";
 import { migrate } from "./migrate.ts";
 import { peopleIn } from "./people.ts";
+import { openReplicas } from "./replicas.ts";
 import { serversIn } from "./servers.ts";
 import { sessionsIn } from "./sessions.ts";
-import { openReplicas } from "./replicas.ts";
 import { settingsIn } from "./settings.ts";
 import type { Tables } from "./tables.ts";
 import { ticketsIn, waitingIn } from "./tickets.ts";
+import { whole } from "./transaction.ts";
 
 export interface StoreOptions {
-import { whole } from "./transaction.ts";
   connection: StoreConnection;
   clock: Clock;
   chance: Chance;
@@ -25,10 +27,10 @@ import { whole } from "./transaction.ts";
   poolSize?: number;
   /** Milliseconds. */
   deadlines?: Partial<Deadlines>;
-}
-
   /** For reads that may be a moment old. */
   replicas?: readonly StoreConnection[];
+}
+
 /** Five for each core of a small machine; the private PostgreSQL allows 40 in all. */
 export const POOL_SIZE = 10;
 

@@ -77,6 +77,30 @@ export interface Tables {
     body: Json<unknown> | null;
     taken_at: number;
     handled_at: number | null;
+    /** Counts up with each row: the order in which they came. */
+    place: Generated<number>;
+    /** Whose order it keeps; "" for what has no chat. */
+    chat: string;
+    /** The hub that is to handle it. */
+    owner: string;
+    /** How many beginnings its hubs may have died of. */
+    tries: number;
+    /** It was another hub's, which vanished before it was done. */
+    adopted: boolean;
+  };
+  /** Hubs that live, each until its `expires` by the database's clock. */
+  hubs: {
+    id: string;
+    region: string;
+    version: string;
+    has_broker: boolean;
+    expires: Date;
+  };
+  leases: {
+    name: string;
+    holder: string;
+    fence: number;
+    expires: Date;
   };
   audit: {
     id: Generated<number>;

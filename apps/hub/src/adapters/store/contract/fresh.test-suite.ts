@@ -1,5 +1,5 @@
 /** Empty stores for tests: each a copy of one migrated database on a running server. */
-import { type Address, createDatabase } from "../../../../../../test/engines/databases.ts";
+import { type Address, createDatabase, run } from "../../../../../../test/engines/databases.ts";
 import type { Deadlines } from "../connection.ts";
 import { openStore } from "../store.ts";
 import { chance, keepingLog, type OpenStore, standingClock } from "./world.test-suite.ts";
@@ -22,7 +22,15 @@ export async function freshStores(server: Address): Promise<FreshStores> {
       const address = await database();
       return async () => {
         const store = await openOn(address);
-        return { store, close: () => store.close() };
+        const column = { hubs: "id", leases: "name" } as const;
+        return {
+          store,
+          expire: async (table, name) => {
+            const past = `update ${table} set expires = clock_timestamp() - interval '1 second'`;
+            await run(address, `${past} where ${column[table]} = $1`, [name]);
+          },
+          close: () => store.close(),
+        };
       };
     },
   };

@@ -102,6 +102,64 @@ export function onceContract(test: ContractTest): void {
     assert.equal(await one.store.buttons.spend("\0"), false);
   });
 
+  test("how a spent button ended is known once it is noted, and of no other", async (open) => {
+    const { store } = await open();
+    const [spent, fresh] = [aButton(), aButton()];
+    await store.buttons.save([spent, fresh]);
+    assert.equal(await store.buttons.spend(spent.token), true);
+    assert.equal(await store.buttons.outcome(spent.token), undefined);
+    for (const outcome of ["done", "refused", "cancelled"] as const) {
+      await store.buttons.end(spent.token, outcome);
+      assert.equal(await store.buttons.outcome(spent.token), outcome);
+    }
+    await store.buttons.end(fresh.token, "done");
+    assert.equal(await store.buttons.outcome(fresh.token), undefined);
+    assert.equal(await store.buttons.spend(fresh.token), true);
+    assert.equal(await store.buttons.outcome(chance.token(16)), undefined);
+  });
+
+  test("what is done together is kept wholly, or not at all", async (open) => {
+    const [one, other] = [await open(), await open()];
+    const owner = await somePerson(one.store);
+    const agent = { code: "ABCD1234", publicKey: new Uint8Array(32).fill(1), facts, expires: NOW + 10 };
+    await one.store.tickets.issue("secret", { kind: "enrol", issuer: owner.id, data: {} }, NOW + 10);
+    await one.store.waiting.put(agent);
+    const server = aServer(owner.id);
+    const account = { channel: "telegram", externalId: "777" } as const;
+    const all = (fail: boolean) =>
+      one.store.together(async (part) => {
+        assert.notEqual(await part.tickets.redeem("enrol", "secret", NOW), undefined);
+        assert.notEqual(await part.waiting.take(agent.code, NOW), undefined);
+        const person = await part.people.admit(account, { name: "Eve", admin: false });
+        const added = await part.servers.add(server);
+        await part.servers.grant(added.id, person.id, "viewer");
+        if (fail) throw new Error("the hub dies here");
+        return added.name;
+      });
+    await assert.rejects(all(true), /dies here/);
+    assert.equal(await other.store.servers.byId(server.id), undefined);
+    assert.equal(await other.store.people.byAccount(account), undefined);
+    assert.equal(await all(false), "web");
+    assert.equal((await other.store.servers.members(server.id)).length, 2);
+    assert.equal(await other.store.tickets.redeem("enrol", "secret", NOW), undefined);
+    assert.equal(await other.store.waiting.take(agent.code, NOW), undefined);
+  });
+
+  test("a failure that was passed over inside of it does not make it look done", async (open) => {
+    const { store } = await open();
+    const owner = await somePerson(store);
+    const server = aServer(owner.id);
+    await assert.rejects(
+      store.together(async (part) => {
+        await part.servers.add(server);
+        // A statement that PostgreSQL refuses: whatever is caught, its transaction is lost.
+        await part.servers.grant(server.id, "no uuid", "viewer").catch(() => undefined);
+      }),
+      faultOf("INTERNAL"),
+    );
+    assert.equal(await store.servers.byId(server.id), undefined);
+  });
+
   test("expired buttons are swept and counted", async (open) => {
     const { store } = await open();
     const [old, fresh] = [aButton({ expires: NOW - 1 }), aButton({ expires: NOW })];
@@ -109,41 +167,6 @@ export function onceContract(test: ContractTest): void {
     assert.equal(await store.buttons.sweep(NOW), 1);
     assert.equal(await store.buttons.find(old.token), undefined);
     assert.deepEqual(await store.buttons.find(fresh.token), fresh);
-  });
-
-  test("an update is taken once, in order, also by two hubs with overlapping batches", async (open) => {
-    const [one, other] = [await open(), await open()];
-    const update = (id: number) => ({ id, body: { update_id: id, text: "\0 \ud800 'x' \\ {}" } });
-    const batch = Array.from({ length: 50 }, (_, n) => update(n));
-    const rounds = await atOnce(10, (n) => {
-      const { store } = n % 2 === 0 ? one : other;
-      return store.inbox.take(n % 2 === 0 ? batch : [...batch].reverse());
-    });
-    const taken = rounds.flat().map(({ id }) => id);
-    assert.deepEqual(
-      taken.toSorted((a, b) => a - b),
-      batch.map(({ id }) => id),
-    );
-    assert.deepEqual(await one.store.inbox.take([]), []);
-    const next = [update(49), update(51), update(50), { id: 51, body: "second" }];
-    // A number comes again with another content when a bot's count begins anew: that is another update.
-    assert.deepEqual(await one.store.inbox.take(next), [update(51), update(50), { id: 51, body: "second" }]);
-    assert.deepEqual(await one.store.inbox.take([{ id: 51, body: "second" }]), []);
-    assert.deepEqual((await other.store.inbox.unfinished()).slice(0, 2), [update(0), update(1)]);
-  });
-
-  test("what is handled is no longer unfinished, and known until it is swept", async (open) => {
-    const { store } = await open();
-    const batch = Array.from({ length: 30 }, (_, n) => ({ id: n, body: n === 0 ? null : { n } }));
-    await store.inbox.take(batch);
-    await Promise.all(batch.slice(5).map(({ id }) => store.inbox.done(id)));
-    await store.inbox.done(5);
-    await store.inbox.done(999);
-    assert.deepEqual(await store.inbox.unfinished(), batch.slice(0, 5));
-    await store.inbox.sweep(NOW);
-    assert.deepEqual(await store.inbox.take(batch), []);
-    await store.inbox.sweep(NOW + 1);
-    assert.deepEqual(await store.inbox.take(batch), batch.slice(5));
   });
 
   test("a setting is set, and set once by whoever is first", async (open) => {

@@ -5,6 +5,8 @@ import type { Account, Chance, Clock, Log, Person, Store, StoredButton } from ".
 
 export interface OpenedStore {
   store: Store;
+  /** Ends a seat or a lease now, as if its time had passed by the database's clock. */
+  expire(table: "hubs" | "leases", name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,9 +43,10 @@ export function keepingLog(): Log & {
   until(event: string): Promise<void>;
 } {
   const events: Array<{ level: string; event: string; fields: unknown }> = [];
+  const looks = new Set<() => void>();
   const at = (level: string) => (event: string, fields?: Record<string, unknown>) => {
     events.push({ level, event, fields });
-  const looks = new Set<() => void>();
+    for (const look of looks) look();
   };
   const until = (wanted: string) =>
     new Promise<void>((resolve) => {
@@ -56,7 +59,6 @@ export function keepingLog(): Log & {
       look();
     });
   return { events, until, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
-    for (const look of looks) look();
 }
 
 let made = 0;

@@ -1,6 +1,7 @@
 /** A real hub and real agents, as processes of their own. */
 import { join } from "node:path";
 import { Health, HubNotice } from "@servereye/contract";
+import { HUB_NODE } from "../apps/cli/src/surroundings.ts";
 import { type Child, startChild } from "./child.ts";
 import { root } from "./folder.ts";
 
@@ -21,7 +22,7 @@ export async function startHub(options: {
 }): Promise<RunningHub> {
   const child = startChild(join(root, "apps/hub/src/main.ts"), {
     cwd: options.dataDir,
-    node: options.node ?? [],
+    node: [...HUB_NODE, ...(options.node ?? [])],
     env: {
       SERVEREYE_DATA_DIR: options.dataDir,
       SERVEREYE_HTTP_PORT: "0",

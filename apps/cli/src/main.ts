@@ -2,7 +2,15 @@
 import { become } from "./become.ts";
 import { HELP } from "./help.ts";
 import { Advice, HubApi } from "./local-hub.ts";
-import { agentProgram, BACKUP_PROGRAM, dataFolder, HUB_PROGRAM, localeOf, settings } from "./surroundings.ts";
+import {
+  agentProgram,
+  BACKUP_PROGRAM,
+  dataFolder,
+  HUB_NODE,
+  HUB_PROGRAM,
+  localeOf,
+  settings,
+} from "./surroundings.ts";
 import { VERSION } from "./version.ts";
 
 async function run(command: string, args: readonly string[]): Promise<number> {
@@ -10,7 +18,7 @@ async function run(command: string, args: readonly string[]): Promise<number> {
     case "up":
       return (await import("./up/up.ts")).up();
     case "hub":
-      return become(HUB_PROGRAM, args);
+      return become(HUB_PROGRAM, args, HUB_NODE);
     case "agent":
       return become(agentProgram(), args);
     case "chat":

@@ -1,7 +1,7 @@
 /** `servereye up`: the hub and this machine's agent, started, watched and stopped together. */
 import { type ChildProcess, fork } from "node:child_process";
 import { HubNotice } from "@servereye/contract";
-import { dataFolder, HUB_PROGRAM, settings } from "../surroundings.ts";
+import { dataFolder, HUB_NODE, HUB_PROGRAM, settings } from "../surroundings.ts";
 import { startAgent } from "./agent.ts";
 
 /** Both have this long to end by themselves; whoever asked waits under 2 s, ms. */
@@ -13,7 +13,7 @@ export async function up(): Promise<number> {
   const dataDir = dataFolder(env);
   // What this process was started with (a debugger, a tether) is not for the hub.
   const hub = fork(HUB_PROGRAM, [], {
-    execArgv: [],
+    execArgv: [...HUB_NODE],
     env: { ...process.env, SERVEREYE_LOCAL_AGENT: env.SERVEREYE_LOCAL_AGENT ?? "on" },
   });
   const hubEnd = endOf(hub);

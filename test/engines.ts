@@ -9,6 +9,8 @@ const engines = {
   tmux: () => onPath("tmux"),
   redis: () => onPath("redis-server"),
   psql: () => onPath("psql"),
+  /** iproute2, which makes network namespaces (for root). */
+  ip: () => onPath("ip"),
   /** A PostgreSQL of the system, of the oldest major that is supported. */
   postgres15: () => installedBinaries().find((one) => one.from === "system" && one.major === 15)?.bin,
   root: () => (process.getuid?.() === 0 ? "/" : undefined),

@@ -13,6 +13,8 @@ export interface AgentPlace {
   hubKey?: string;
   enrol?: string;
   pair?: boolean;
+  /** A program and its arguments that run it, elsewhere than here. */
+  through?: readonly string[];
 }
 
 export interface Agent {
@@ -42,7 +44,8 @@ export function agentsIn(folder: string, started: (running: Running) => void): S
       ...(place.hubKey === undefined ? [] : [["--hub-key", place.hubKey]]),
       ...(place.pair === true ? [["--pair"]] : []),
     ];
-    const running = run(process.execPath, [bundle, ...options.flat()], {
+    const [program = process.execPath, ...args] = [...(place.through ?? []), process.execPath, bundle];
+    const running = run(program, [...args, ...options.flat()], {
       cwd: data,
       env: {
         PATH: process.env.PATH,

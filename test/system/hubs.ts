@@ -62,14 +62,16 @@ export interface HubProcess extends TestHub {
   ready: Promise<string[]>;
 }
 
-/** Resolves when the hub may be dialled. */
+/** Resolves when the hub may be dialled. `through`: a program and its arguments that run it, elsewhere than here. */
 export async function hubApart(
   env: Record<string, string>,
   started: (running: Running) => void,
+  through: readonly string[] = [],
 ): Promise<HubProcess> {
   const main = join(import.meta.dirname, "../../apps/hub/src/main.ts");
   const dataDir = env.SERVEREYE_DATA_DIR ?? "";
-  const running = run(process.execPath, [main], {
+  const [program = process.execPath, ...args] = [...through, process.execPath, main];
+  const running = run(program, args, {
     cwd: dataDir,
     env: { PATH: process.env.PATH, ...env, SERVEREYE_LOCAL_AGENT: "on" },
     stdio: ["ignore", "pipe", "pipe", "ipc"],

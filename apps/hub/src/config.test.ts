@@ -142,6 +142,14 @@ test("what would leave a database open, too small or unused is said with its var
   assert.match(faultsOf({ DATABASE_POOL_SIZE: "5" }).join(), /needs DATABASE_URL/);
 });
 
+test("the Redis of other regions is read, and its password a secret too", () => {
+  const urls = { REDIS_URL: "redis://:hunter2@r", REDIS_URL_US_EAST: "rediss://:swordfish@us" };
+  const config = readConfig({ SERVEREYE_REGION: "eu", ...urls, REDIS_CA_FILE: "/etc/ca.pem" });
+  assert.deepEqual(config.redis?.regions, [{ name: "us-east", url: urls.REDIS_URL_US_EAST }]);
+  for (const secret of ["hunter2", "swordfish"]) assert.ok(secretsOf(config).includes(secret), secret);
+  assert.match(faultsOf(urls).join(), /^REDIS_URL_US_EAST needs SERVEREYE_REGION/);
+});
+
 test("addresses of Redis are read in every form, and their passwords are secrets as written and as meant", () => {
   for (const url of [
     "redis://:p%40ss@r:1/2",
@@ -149,7 +157,7 @@ test("addresses of Redis are read in every form, and their passwords are secrets
     "rediss+cluster://:p%40ss@a,b",
   ]) {
     const config = readConfig({ REDIS_URL: url });
-    assert.deepEqual(config.redis, { url, caFile: undefined });
+    assert.deepEqual(config.redis, { url, caFile: undefined, regions: [] });
     for (const secret of ["p%40ss", "p@ss"]) assert.ok(secretsOf(config).includes(secret), url);
   }
   const withCa = readConfig({ REDIS_URL: "rediss://r", REDIS_CA_FILE: "/etc/ca.pem" });

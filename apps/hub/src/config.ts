@@ -1,5 +1,6 @@
 /** The hub's configuration: read from the environment once, every fault listed at once. */
 import { distance } from "fastest-levenshtein";
+import { otherRegions, type RegionAddress } from "./adapters/broker/redis/others.ts";
 import { REDIS_URL_FORMS as forms, redisPlace, redisSecrets } from "./adapters/broker/redis/place.ts";
 import { addressFault } from "./adapters/store/address.ts";
 import { DEADLINES } from "./adapters/store/connection.ts";
@@ -30,8 +31,11 @@ export interface Config {
     caFile: string | undefined;
     replicaUrls: string[];
   };
-  /** Undefined: passing messages in process, for one hub alone. `caFile`: certificates (PEM) to trust. */
-  redis: { url: string; caFile: string | undefined } | undefined;
+  /**
+   * Undefined: passing messages in process, for one hub alone. `caFile`: certificates (PEM) to trust. `regions`: the
+   * Redis of each other region.
+   */
+  redis: { url: string; caFile: string | undefined; regions: RegionAddress[] } | undefined;
   telegram:
     | { token: string; apiRoot: string; webhook: { url: string; secret: string } | undefined }
     | undefined;
@@ -139,7 +143,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ),
     region,
     ...databaseOf(read, url, faults),
-    redis: redisOf(read, faults),
+    redis: redisOf(read, otherRegions(env, { region, address: read("REDIS_URL") }, faults), faults),
     telegram: telegramOf(read, url, faults),
   };
   if (faults.length > 0) throw new ConfigFault(faults);
@@ -154,11 +158,11 @@ export function secretsOf(config: Config): string[] {
     url?.searchParams.get("password") ?? "",
   ]);
   const { token, webhook } = config.telegram ?? {};
-  const redis = redisSecrets(config.redis?.url ?? "");
+  const redis = [config.redis?.url ?? "", ...(config.redis?.regions ?? []).map(({ url }) => url)];
   return [
     token ?? "",
     webhook?.secret ?? "",
-    ...redis,
+    ...redis.flatMap(redisSecrets),
     ...passwords.flatMap((text) => [text, decoded(text)]),
   ];
 }
@@ -209,16 +213,21 @@ function databaseOf(
   return { databaseUrl, database };
 }
 
-function redisOf(read: (name: string) => string | undefined, faults: string[]): Config["redis"] {
+function redisOf(
+  read: (name: string) => string | undefined,
+  regions: RegionAddress[],
+  faults: string[],
+): Config["redis"] {
   const address = read("REDIS_URL");
   const caFile = read("REDIS_CA_FILE");
   const place = address === undefined ? undefined : redisPlace(address);
   // The value itself may hold a password: it is not repeated.
   if (address !== undefined && place === undefined)
     faults.push(`REDIS_URL is not an address of the form ${forms}.`);
-  if (caFile !== undefined && (address === undefined || place?.tls === false))
+  const tls = [place, ...regions.map(({ url }) => redisPlace(url))].some((one) => one?.tls);
+  if (caFile !== undefined && !tls && (address === undefined || place !== undefined))
     faults.push("REDIS_CA_FILE needs a REDIS_URL that begins with rediss: nothing else has certificates.");
-  return address === undefined || place === undefined ? undefined : { url: address, caFile };
+  return address === undefined || place === undefined ? undefined : { url: address, caFile, regions };
 }
 
 function telegramOf(

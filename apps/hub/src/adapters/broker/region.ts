@@ -48,9 +48,10 @@ export function reachRegion(region: Region, parts: RegionParts): ReachedRegion {
   const { clock, log } = parts;
   const { name } = region;
   let away = false;
+  let closed = false;
 
   function isAway(error: unknown): void {
-    if (!away) log.warn("region.away", { region: name, error });
+    if (!away && !closed) log.warn("region.away", { region: name, error });
     away = true;
   }
   function isBack(): void {
@@ -83,7 +84,6 @@ export function reachRegion(region: Region, parts: RegionParts): ReachedRegion {
   };
 
   let looking = false;
-  let closed = false;
   function look(): void {
     if (closed || looking) return;
     looking = true;

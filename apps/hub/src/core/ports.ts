@@ -203,8 +203,8 @@ export interface Buttons {
   spend(token: string): Promise<boolean>;
   /** Notes how what a spent one stands for has ended. */
   end(token: string, outcome: ButtonOutcome): Promise<void>;
-  /** Undefined: spent, and nobody noted how it ended; or no such button. */
-  outcome(token: string): Promise<ButtonOutcome | undefined>;
+  /** `unnoted`: spent, and nobody noted how it ended: it is under way, or its hub died. Undefined: no such button. */
+  outcome(token: string): Promise<ButtonOutcome | "unspent" | "unnoted" | undefined>;
   /** Throws away what expired before `now`; gives how many. */
   sweep(now: number): Promise<number>;
 }

@@ -55,10 +55,11 @@ export function buttonsIn(
     async outcome(token) {
       const row = await db
         .selectFrom("buttons")
-        .select("outcome")
+        .select(["outcome", "spent_at"])
         .where("token", "=", token)
         .executeTakeFirst();
-      return row?.outcome ?? undefined;
+      if (row === undefined) return undefined;
+      return row.spent_at === null ? "unspent" : (row.outcome ?? "unnoted");
     },
 
     async sweep(now) {

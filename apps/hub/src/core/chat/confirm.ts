@@ -1,5 +1,8 @@
 /** The question before anything changes: Yes works once, for a minute, for the asker alone; Cancel ends it. */
+import { Fault } from "@servereye/contract";
+import type { ButtonOutcome } from "../ports.ts";
 import type { ButtonDeed } from "./commands/command.ts";
+import type { ChatDeps } from "./deps.ts";
 import { CONFIRM_TTL_MS, type DraftButton, type Turn, text } from "./turn.ts";
 
 /** The two buttons of a confirmation. `deed`: what Yes does; it decides the right again at the press. */
@@ -16,8 +19,56 @@ export function confirmButtons(
   ];
 }
 
+export interface Confirmations {
+  /** Does it, if this press is the first; else tells what is known of the first. */
+  pressed(turn: Turn, token: string, deed: () => Promise<unknown>): Promise<void>;
+  /** Its minute is over: tells so, unless it was pressed in time. */
+  expired(turn: Turn, token: string): Promise<void>;
+}
+
+/** A press spends its button before anything is done, so that it is done once; and notes after it how it ended. */
+export function createConfirmations({ store: { buttons }, log }: ChatDeps): Confirmations {
+  /** Tokens that this hub acts on now: a double tap comes faster than the first one's end. */
+  const underway = new Set<string>();
+
+  async function known(token: string): Promise<string> {
+    const outcome = await buttons.outcome(token);
+    if (outcome === undefined) return "button-unknown";
+    if (outcome === "unspent") return "fault-confirmation-expired";
+    return outcome === "done" ? "button-spent" : `button-${outcome}`;
+  }
+
+  const note = (token: string, outcome: ButtonOutcome): Promise<void> =>
+    buttons.end(token, outcome).catch((error: unknown) => {
+      // A second press is told "I do not know", which is then true.
+      log.warn("chat.outcome_unnoted", { outcome, error: String(error) });
+    });
+
+  return {
+    async pressed(turn, token, deed) {
+      if (underway.has(token)) return turn.notice(turn.t("button-underway"), true);
+      underway.add(token);
+      try {
+        if (!(await buttons.spend(token))) return await turn.notice(turn.t(await known(token)), true);
+        const result = await deed();
+        await note(token, result === "refused" ? "refused" : "done");
+      } catch (error) {
+        // What the store failed may have been done all the same: then nothing is noted.
+        const { code } = Fault.of(error);
+        if (code !== "STORE_UNAVAILABLE" && code !== "INTERNAL") await note(token, "refused");
+        throw error;
+      } finally {
+        underway.delete(token);
+      }
+    },
+    expired: async (turn, token) => turn.notice(turn.t(await known(token)), true),
+  };
+}
+
 /** Cancel makes its confirmation worthless, so that an old "Yes" can not be pressed by mistake. */
 export const cancelDeed: ButtonDeed = async (turn, { token = "" }) => {
-  const cancelled = await turn.deps.store.buttons.spend(token);
+  const { buttons } = turn.deps.store;
+  const cancelled = await buttons.spend(token);
+  if (cancelled) await buttons.end(token, "cancelled");
   await turn.show({ blocks: [text(turn.t(cancelled ? "cancelled" : "cancel-late"))] });
 };

@@ -6,7 +6,7 @@ import type { Enrolment } from "../fleet/enrol.ts";
 import type { Chance, ChannelName, ChatPort, Clock, Log, Metrics, Store } from "../ports.ts";
 
 /** The part of the fleet the chat talks to. */
-export type ChatFleet = Pick<Fleet, "ask" | "presenceOf" | "removed">;
+export type ChatFleet = Pick<Fleet, "ask" | "presenceOf" | "removed" | "prepare">;
 
 /** The part of enrolment the chat talks to. */
 export type ChatEnrolment = Pick<Enrolment, "invite" | "addByCode" | "addByKey">;

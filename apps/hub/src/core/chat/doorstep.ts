@@ -1,11 +1,15 @@
 /** Who comes to the door: strangers, setup links and invitations. */
 import { ROLES } from "@servereye/contract";
 import { atLeast } from "../access/authorize.ts";
-import type { Incoming, Ticket } from "../ports.ts";
+import type { Incoming, Person, ServerRecord, StorePart, Ticket } from "../ports.ts";
 import { audit } from "./audit.ts";
 import type { ChatDeps } from "./deps.ts";
 
 export type LinkOutcome = { kind: "setup" | "invited" | "invited-server" | "worthless"; server?: string };
+
+type Opened =
+  | { kind: "setup" }
+  | { kind: "invited"; person: Person; ticket: Ticket; server: ServerRecord | undefined };
 
 const LINK = /^(setup|inv)_([A-Za-z0-9_-]{16,58})$/;
 
@@ -24,8 +28,11 @@ export async function redeemLink(
   const { store, clock } = deps;
   const now = clock.now();
   const from = `${incoming.account.channel}:${incoming.account.externalId}`;
-  const ticket = await store.tickets.redeem(form === "setup" ? "setup" : "invite", secret, now);
-  if (ticket === undefined || (form === "inv" && !(await stillGiven(deps, ticket)))) {
+  // The link is spent together with what it gives: a hub that dies on the way leaves it as good as it was.
+  const opened = await store.together<Opened | undefined>((part) =>
+    form === "setup" ? openSetup(part, incoming, secret, now) : openInvitation(part, incoming, secret, now),
+  );
+  if (opened === undefined) {
     await audit(deps, {
       personId: null,
       from,
@@ -36,49 +43,64 @@ export async function redeemLink(
     });
     return { kind: "worthless" };
   }
-  if (form === "setup") {
-    await becomeOwner(deps, incoming);
-    await store.tickets.revoke("setup", null);
-    await audit(deps, {
-      personId: null,
-      from,
-      what: "hub.setup",
-      on: null,
-      result: "done",
-      detail: {},
-    });
+  if (opened.kind === "setup") {
+    await audit(deps, { personId: null, from, what: "hub.setup", on: null, result: "done", detail: {} });
     return { kind: "setup" };
   }
-  const person = await store.people.admit(incoming.account, { name: incoming.name, admin: false });
-  const { serverId } = ticket.data;
-  const role = ROLES.find((known) => known === ticket.data.role);
-  const server = serverId === undefined ? undefined : await store.servers.byId(serverId);
-  if (server !== undefined && role !== undefined) {
-    // An invitation never lowers what somebody has already.
-    const has = (await store.servers.members(server.id)).find(
-      (member) => member.person.id === person.id,
-    )?.role;
-    if (has === undefined || ROLES.indexOf(role) > ROLES.indexOf(has))
-      await store.servers.grant(server.id, person.id, role);
-  }
+  const { person, ticket, server } = opened;
   await audit(deps, {
     personId: person.id,
     from,
     what: "invite.accept",
-    on: serverId ?? null,
+    on: ticket.data.serverId ?? null,
     result: "done",
-    detail: { by: ticket.issuer ?? "", role: role ?? "" },
+    detail: { by: ticket.issuer ?? "", role: ticket.data.role ?? "" },
   });
   return server === undefined ? { kind: "invited" } : { kind: "invited-server", server: server.name };
 }
 
+async function openSetup(
+  part: StorePart,
+  incoming: Incoming,
+  secret: string,
+  now: number,
+): Promise<Opened | undefined> {
+  if ((await part.tickets.redeem("setup", secret, now)) === undefined) return undefined;
+  await becomeOwner(part, incoming);
+  await part.tickets.revoke("setup", null);
+  return { kind: "setup" };
+}
+
+async function openInvitation(
+  part: StorePart,
+  incoming: Incoming,
+  secret: string,
+  now: number,
+): Promise<Opened | undefined> {
+  const ticket = await part.tickets.redeem("invite", secret, now);
+  if (ticket === undefined || !(await stillGiven(part, ticket))) return undefined;
+  const person = await part.people.admit(incoming.account, { name: incoming.name, admin: false });
+  const { serverId } = ticket.data;
+  const role = ROLES.find((known) => known === ticket.data.role);
+  const server = serverId === undefined ? undefined : await part.servers.byId(serverId);
+  if (server !== undefined && role !== undefined) {
+    // An invitation never lowers what somebody has already.
+    const has = (await part.servers.members(server.id)).find(
+      (member) => member.person.id === person.id,
+    )?.role;
+    if (has === undefined || ROLES.indexOf(role) > ROLES.indexOf(has))
+      await part.servers.grant(server.id, person.id, role);
+  }
+  return { kind: "invited", person, ticket, server };
+}
+
 /** Whether who made the invitation may still give what it gives: a link outlives the rights of its maker otherwise. */
-async function stillGiven(deps: ChatDeps, ticket: Ticket): Promise<boolean> {
+async function stillGiven(part: StorePart, ticket: Ticket): Promise<boolean> {
   const { issuer } = ticket;
   const { serverId, role } = ticket.data;
   if (issuer === null || role === "owner") return false;
-  if (serverId === undefined) return (await deps.store.people.admins()).some(({ id }) => id === issuer);
-  const maker = (await deps.store.servers.members(serverId)).find(({ person }) => person.id === issuer);
+  if (serverId === undefined) return (await part.people.admins()).some(({ id }) => id === issuer);
+  const maker = (await part.servers.members(serverId)).find(({ person }) => person.id === issuer);
   const given = ROLES.find((known) => known === role);
   return (
     maker !== undefined && given !== undefined && atLeast(maker.role, "admin") && atLeast(maker.role, given)
@@ -86,8 +108,7 @@ async function stillGiven(deps: ChatDeps, ticket: Ticket): Promise<boolean> {
 }
 
 /** The person who holds the setup link is the one who started this hub: the same person as at its own page. */
-async function becomeOwner(deps: ChatDeps, incoming: Incoming): Promise<void> {
-  const { people } = deps.store;
+async function becomeOwner({ people }: StorePart, incoming: Incoming): Promise<void> {
   const known = await people.byAccount(incoming.account);
   if (known !== undefined) return people.setAdmin(known.id, true);
   const owner = await people.byAccount({ channel: "local", externalId: "owner" });

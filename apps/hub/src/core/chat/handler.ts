@@ -1,10 +1,12 @@
 /** The door for every chat: from what a person did to what they are shown. */
 import { Fault } from "@servereye/contract";
 import { authorize } from "../access/authorize.ts";
+import { rememberActors } from "../access/remembered.ts";
 import { sharing } from "../fleet/shared.ts";
 import type { Actor, ButtonAction, ChatHandler, Incoming } from "../ports.ts";
 import { chatCommands, deeds } from "./commands/all.ts";
 import type { ChatCommand } from "./commands/command.ts";
+import { createConfirmations } from "./confirm.ts";
 import type { ChatDeps } from "./deps.ts";
 import { redeemLink } from "./doorstep.ts";
 import { faultDraft } from "./faults.ts";
@@ -13,7 +15,7 @@ import { Pace } from "./pace.ts";
 import { parse, type Typed } from "./parse.ts";
 import { pressedReading, type ServerCommand, serverCommands, typedReading } from "./readings.ts";
 import { languageFor, translator } from "./translate.ts";
-import { chatKeyOf, type DraftButton, openTurn, type Turn, text } from "./turn.ts";
+import { chatKeyOf, type Draft, type DraftButton, openTurn, type Turn, text } from "./turn.ts";
 
 /** A person: bursts of 40, then 4 a second. */
 const PERSON_RATE = { burst: 40, perSecond: 4 };
@@ -36,10 +38,14 @@ export function createChat(given: ChatDeps): ChatHandler {
   const persons = new Pace(deps.clock, PERSON_RATE);
   const strangers = new Pace(deps.clock, STRANGER_RATE);
   const links = new Pace(deps.clock, LINK_RATE);
+  const confirmations = createConfirmations(deps);
+  const remembered = rememberActors(deps.clock);
 
   async function handle(incoming: Incoming): Promise<void> {
     const key = `${incoming.account.channel}:${incoming.account.externalId}`;
-    let actor = await deps.store.people.actor(incoming.account, chatKeyOf(incoming));
+    const asked = await whoIs(incoming);
+    if (asked.degraded) return withoutTheStore(incoming, asked.actor, key);
+    let { actor } = asked;
     if (actor === undefined) {
       actor = await atTheDoor(incoming, key);
       if (actor === undefined) return;
@@ -50,19 +56,7 @@ export function createChat(given: ChatDeps): ChatHandler {
       actor = { ...actor, person: { ...actor.person, name: incoming.name } };
     }
     const turn = openTurn(deps, incoming, actor);
-    const wait = persons.take(key);
-    if (wait > 0) {
-      // Said once when the bucket runs dry; what follows until then is dropped, or telling would be the flood.
-      if (strangers.take(`pace:${key}`) === 0) {
-        const words = turn.t("fault-rate-limited-person", { seconds: wait });
-        if (incoming.did.kind === "pressed") await turn.notice(words, true);
-        else await turn.show({ blocks: [text(words)] });
-      }
-      // A press waits for its answer all the same; without words it only stops the waiting.
-      await turn.notice("");
-      deps.metrics.count("chat_limited");
-      return;
-    }
+    if (await tooFast(turn, key)) return;
     try {
       if (incoming.did.kind === "pressed") await pressed(turn, incoming.did.token);
       else await wrote(turn, parse(incoming.did.text));
@@ -75,6 +69,57 @@ export function createChat(given: ChatDeps): ChatHandler {
       await turn.notice("");
       await turn.show(faultDraft(turn, fault));
     }
+  }
+
+  /** Who it is by the store; while that is away, by what it said within the last minute. */
+  async function whoIs(
+    incoming: Incoming,
+  ): Promise<{ degraded: false; actor: Actor | undefined } | { degraded: true; actor: Actor }> {
+    const chatKey = chatKeyOf(incoming);
+    try {
+      const actor = await deps.store.people.actor(incoming.account, chatKey);
+      remembered.keep(incoming.account, chatKey, actor);
+      if (actor !== undefined) deps.fleet.prepare(actor.servers.map(({ id }) => id));
+      return { degraded: false, actor };
+    } catch (error) {
+      if (Fault.of(error).code !== "STORE_UNAVAILABLE") throw error;
+      const actor = remembered.recall(incoming.account, chatKey);
+      if (actor === undefined) throw error;
+      return { degraded: true, actor };
+    }
+  }
+
+  /** Readings are answered with remembered rights; everything else is told that the store is away, whatever it is. */
+  async function withoutTheStore(incoming: Incoming, actor: Actor, key: string): Promise<void> {
+    const turn = openTurn(deps, incoming, actor, true);
+    deps.metrics.count("chat_degraded");
+    if (await tooFast(turn, key)) return;
+    const away = turn.t("fault-store-unavailable");
+    // What a button stands for is in the store.
+    if (incoming.did.kind === "pressed") return turn.notice(away, true);
+    const typed = parse(incoming.did.text);
+    if (typed.words.some((word) => SERVER_KEY_LIKE.test(word))) return misplacedKey(turn, text(away));
+    const [first = "", ...words] = typed.words;
+    const question = questions.get(typed.command ?? first.toLowerCase());
+    if (question === undefined) return turn.show({ blocks: [text(away)] });
+    const rest = typed.command === undefined ? words : typed.words;
+    await typedReading(turn, question, { command: question.name, words: rest, rest: rest.join(" ") });
+  }
+
+  async function tooFast(turn: Turn, key: string): Promise<boolean> {
+    const wait = persons.take(key);
+    if (wait > 0) {
+      // Said once when the bucket runs dry; what follows until then is dropped, or telling would be the flood.
+      if (strangers.take(`pace:${key}`) === 0) {
+        const words = turn.t("fault-rate-limited-person", { seconds: wait });
+        if (turn.incoming.did.kind === "pressed") await turn.notice(words, true);
+        else await turn.show({ blocks: [text(words)] });
+      }
+      // A press waits for its answer all the same; without words it only stops the waiting.
+      await turn.notice("");
+      deps.metrics.count("chat_limited");
+    }
+    return wait > 0;
   }
 
   /** A stranger: let in by a link or by open registration, told that the bot is private otherwise. */
@@ -129,6 +174,11 @@ export function createChat(given: ChatDeps): ChatHandler {
     const add = chatCommands.get("add");
     if (meant && add !== undefined)
       return ownCommand(turn, add, { command: "add", words, rest: words.join(" ") });
+    await misplacedKey(turn);
+  }
+
+  /** Takes the message with the key away, and says so. */
+  async function misplacedKey(turn: Turn, ...more: Draft["blocks"]): Promise<void> {
     const gone = await turn.port.remove(turn.incoming.chat, turn.incoming.messageId).then(
       () => true,
       (error: unknown) => {
@@ -136,7 +186,7 @@ export function createChat(given: ChatDeps): ChatHandler {
         return false;
       },
     );
-    await turn.show({ blocks: [text(turn.t(gone ? "key-misplaced" : "add-delete-yourself"))] });
+    await turn.show({ blocks: [...more, text(turn.t(gone ? "key-misplaced" : "add-delete-yourself"))] });
   }
 
   /** A command of the chat's own, counted by its name and how it ended. */
@@ -193,9 +243,10 @@ export function createChat(given: ChatDeps): ChatHandler {
     if (button.personId !== null && button.personId !== actor.person.id)
       return turn.notice(t("button-not-yours"), true);
     if (button.expires < deps.clock.now())
-      return turn.notice(t(button.once ? "fault-confirmation-expired" : "button-unknown"), true);
-    if (button.once && !(await deps.store.buttons.spend(token))) return turn.notice(t("button-spent"), true);
-    await act(turn, button.action, questions, ownCommand);
+      return button.once ? confirmations.expired(turn, token) : turn.notice(t("button-unknown"), true);
+    const doIt = () => act(turn, button.action, questions, ownCommand);
+    if (button.once) await confirmations.pressed(turn, token, doIt);
+    else await doIt();
   }
 
   return {
@@ -216,6 +267,8 @@ export function createChat(given: ChatDeps): ChatHandler {
   /** The store is away: the person is told so even though nothing about them can be looked up. */
   async function lastWord(incoming: Incoming, fault: Fault): Promise<void> {
     if (fault.code !== "STORE_UNAVAILABLE") return;
+    // Anybody may write to a bot: who is nobody, as far as can be known now, is told as often as a person is answered.
+    if (persons.take(`away:${incoming.account.channel}:${incoming.account.externalId}`) > 0) return;
     const t = translator(languageFor(null, incoming.languageCode));
     const words = t("fault-store-unavailable");
     const port = deps.port(incoming.chat.channel);
@@ -244,7 +297,7 @@ async function act(
   action: ButtonAction,
   questions: ReadonlyMap<string, ServerCommand>,
   run: (turn: Turn, command: ChatCommand, typed: Typed) => Promise<void>,
-): Promise<void> {
+): Promise<unknown> {
   if (action.kind === "ask") {
     const question = questions.get(action.command);
     if (question === undefined) return turn.notice(turn.t("button-unknown"), true);

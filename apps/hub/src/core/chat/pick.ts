@@ -64,7 +64,11 @@ export function pick(turn: Turn, choice: Choice): Draft {
       ? t("pick-which", { command: choice.command })
       : t("pick-several", { reference: choice.reference });
   const blocks: Draft["blocks"] = [{ type: "text", text: [title] }];
-  if (pages > 1) blocks.push({ type: "note", text: [t("pick-typing", { command: choice.command })] });
+  // Without buttons the names are there to be typed.
+  if (turn.degraded)
+    blocks.push({ type: "text", text: [shown.map((s) => `${s.number}. ${s.name}`).join(", ")] });
+  if (pages > 1 || turn.degraded)
+    blocks.push({ type: "note", text: [t("pick-typing", { command: choice.command })] });
   const pager = pagers(turn, page, pages, (to, label) => ({
     label,
     action: {

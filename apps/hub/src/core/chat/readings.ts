@@ -7,7 +7,7 @@ import { faultDraft, noServers, refusal } from "./faults.ts";
 import type { Typed } from "./parse.ts";
 import { pick } from "./pick.ts";
 import { statusDraft } from "./status.ts";
-import { type Draft, type DraftButton, note, type Turn } from "./turn.ts";
+import { type Draft, type DraftButton, note, type Turn, withoutStore } from "./turn.ts";
 import { which } from "./which.ts";
 
 /** What can be asked about one server: an agent's reading, or what the hub itself knows. */
@@ -42,14 +42,15 @@ export async function typedReading(turn: Turn, command: ServerCommand, typed: Ty
   const { ask, rest } = command.words?.(typed.words) ?? { ask: {}, rest: typed.words };
   const { servers, chosen } = turn.actor;
   const { t } = turn;
-  if (servers.length === 0) return turn.show(noServers(turn));
+  const show = (draft: Draft) => turn.show(turn.degraded ? withoutStore(turn, draft) : draft);
+  if (servers.length === 0) return show(noServers(turn));
   const reference = rest.join(" ");
   if (reference !== "") {
     const found = which(reference, servers);
     if (found.kind === "one") return showReading(turn, command, found.server, ask);
-    if (found.kind === "several") return turn.show(pick(turn, { command: command.name, ask, reference }));
+    if (found.kind === "several") return show(pick(turn, { command: command.name, ask, reference }));
     const near = found.near;
-    return turn.show({
+    return show({
       blocks: [
         {
           type: "text",
@@ -67,7 +68,7 @@ export async function typedReading(turn: Turn, command: ServerCommand, typed: Ty
   }
   const only = servers.length === 1 ? servers[0] : servers.find((server) => server.id === chosen);
   if (only) return showReading(turn, command, only, ask);
-  return turn.show(pick(turn, { command: command.name, ask, reference: "" }));
+  return show(pick(turn, { command: command.name, ask, reference: "" }));
 }
 
 /** A pressed button: it names its server by id, and the right is decided again now. */
@@ -126,12 +127,19 @@ async function showReading(
     at: Math.floor(deps.clock.now() / 1000),
     style: "clock",
   });
+  const whole: Draft = {
+    ...draft,
+    blocks: [...draft.blocks, footer],
+    buttons: [...(draft.buttons ?? []), [refresh]],
+  };
   try {
-    await turn.show({
-      ...draft,
-      blocks: [...draft.blocks, footer],
-      buttons: [...(draft.buttons ?? []), [refresh]],
-    });
+    if (turn.degraded) await turn.show(withoutStore(turn, whole));
+    else
+      await turn.show(whole).catch((error: unknown) => {
+        if (Fault.of(error).code !== "STORE_UNAVAILABLE") throw error;
+        // It went while the server was asked: the answer is there, only its buttons can not be kept.
+        return turn.show(withoutStore(turn, whole));
+      });
   } catch (error) {
     outcome = Fault.of(error).code;
     throw error;

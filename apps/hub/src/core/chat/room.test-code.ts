@@ -12,7 +12,7 @@ import { openStore } from "../../adapters/store/store.ts";
 import { systemClock } from "../../clock.ts";
 import { keptLog, readMetrics, realChance, turnedClock } from "../fleet/doubles.test-code.ts";
 import { createEnrolment } from "../fleet/enrol.ts";
-import type { Account, ChatHandler, ChatPort, Person, Presence, Store } from "../ports.ts";
+import type { Account, ChatHandler, ChatPort, Person, Presence, Store, StorePart } from "../ports.ts";
 import type { ChatDeps, ChatFleet } from "./deps.ts";
 import { createChat } from "./handler.ts";
 
@@ -147,6 +147,7 @@ function roomOn(
       ask: (question) => room.ask(question),
       presenceOf: async (ids) => new Map([...room.online].filter(([id]) => ids.includes(id))),
       removed: async (id) => void room.gone.push(id),
+      prepare: () => undefined,
     },
     enrolment,
     online: async () => room.online.size,
@@ -239,8 +240,12 @@ function roomOn(
 }
 
 /** The store, some of whose methods fail for as long as they are named in `broken`. */
-function fragile(store: Store, broken: ReadonlySet<string>): Store {
+function fragile<S extends Store | StorePart>(store: S, broken: ReadonlySet<string>): S {
   const wrapped = Object.entries(store).map(([room, methods]) => {
+    if (room === "together" && "together" in store) {
+      const together: Store["together"] = (run) => store.together((part) => run(fragile(part, broken)));
+      return [room, together];
+    }
     if (typeof methods !== "object" || methods === null) return [room, methods];
     const each = Object.entries(methods).map(([name, method]: [string, unknown]) => [
       name,

@@ -1,6 +1,6 @@
 /** One thing a person did, and the means to answer it. */
 import type { Translate } from "@servereye/commands/hub";
-import type { Inline, View } from "@servereye/contract";
+import { Fault, type Inline, type View } from "@servereye/contract";
 import type { Actor, ButtonAction, ChatPort, Incoming, StoredButton } from "../ports.ts";
 import type { ChatDeps } from "./deps.ts";
 import { type Language, languageFor, translator } from "./translate.ts";
@@ -36,6 +36,8 @@ export interface Turn {
   readonly port: ChatPort;
   /** Store key of the chat: channel and id. */
   readonly chatKey: string;
+  /** The store is away: the rights are remembered ones, good for readings alone, and buttons can not be kept. */
+  readonly degraded: boolean;
   /** Shows an answer: a new message, or in the place of the one whose button was pressed. */
   show(draft: Draft): Promise<void>;
   /** Shows a first word now, which the next `show` replaces. */
@@ -55,7 +57,17 @@ export const CONFIRM_TTL_MS = 60_000;
 export const text = (...inlines: Inline[]): View["blocks"][number] => ({ type: "text", text: inlines });
 export const note = (...inlines: Inline[]): View["blocks"][number] => ({ type: "note", text: inlines });
 
-export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor): Turn {
+/** What is shown while the store is away: without the buttons that would have to be kept, and saying why. */
+export function withoutStore(turn: Turn, draft: Draft): Draft {
+  const kept = (draft.buttons ?? []).map((row) => row.filter((button) => "href" in button));
+  return {
+    ...draft,
+    blocks: [...draft.blocks, note(turn.t("store-away"))],
+    buttons: kept.filter((row) => row.length > 0),
+  };
+}
+
+export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor, degraded = false): Turn {
   const port = deps.port(incoming.chat.channel);
   const language = languageFor(actor.person.language, incoming.languageCode);
   const chatKey = chatKeyOf(incoming);
@@ -81,10 +93,15 @@ export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor): Turn
     deps,
     port,
     chatKey,
+    degraded,
     t: translator(language),
     show: async (draft) => {
-      const shown = put(draft, place);
-      place = shown.catch(() => undefined);
+      const before = place;
+      const shown = put(draft, before);
+      // What the store refused was shown nowhere: what comes in its stead has its place.
+      place = shown.catch((error: unknown) =>
+        Fault.of(error).code === "STORE_UNAVAILABLE" ? before : undefined,
+      );
       await shown;
     },
     meanwhile: (draft) => {

@@ -26,7 +26,7 @@ import { createVerifiers } from "./verifiers.ts";
 export interface FleetParts {
   broker: Broker;
   presence: PresenceBoard;
-  servers: Pick<Servers, "byId">;
+  servers: Pick<Servers, "byId" | "keys">;
   hubKey: HubKey;
   hubId: string;
   clock: Clock;
@@ -63,6 +63,8 @@ export interface Fleet {
    */
   ask(question: Question): Promise<{ answer: unknown; tookMs: number }>;
   presenceOf(serverIds: readonly string[]): Promise<Map<string, Presence>>;
+  /** Has what asking these needs at hand, in the background, so that they can be asked while the store is away. */
+  prepare(serverIds: readonly string[]): void;
   /** Call after the store has removed a server: lets its agent go, on whichever hub, for good. Never rejects. */
   removed(serverId: string): Promise<void>;
   /** Everything in flight rejects; nothing is asked any more. */
@@ -220,6 +222,7 @@ export function createFleet(parts: FleetParts): Fleet {
     start: standing,
     ask,
     presenceOf: (serverIds) => presence.get(serverIds),
+    prepare: verifiers.prepare,
     async removed(serverId) {
       verifiers.forget(serverId);
       try {

@@ -8,6 +8,7 @@ import type {
   Metrics,
   ServerRecord,
   Store,
+  StorePart,
   Ticket,
   WaitingAgent,
 } from "../ports.ts";
@@ -113,7 +114,7 @@ export function keptLog(): KeptLog {
   return { events, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-export interface SmallStore extends Pick<Store, "servers" | "tickets" | "waiting" | "audit"> {
+export interface SmallStore extends Pick<Store, "servers" | "tickets" | "waiting" | "audit" | "together"> {
   audited: AuditEntry[];
   records: Map<string, ServerRecord & { owner: string }>;
   waitingAgents: Map<string, WaitingAgent>;
@@ -132,6 +133,18 @@ export function smallStore(): SmallStore {
   const digest = (secret: string) => sha256(utf8(secret)).then(toHex);
   const unused = async (): Promise<never> => {
     throw new Error("not part of this double");
+  };
+  const people: StorePart["people"] = {
+    actor: unused,
+    admit: unused,
+    link: unused,
+    byAccount: unused,
+    accounts: unused,
+    setLanguage: unused,
+    setAdmin: unused,
+    setName: unused,
+    choose: unused,
+    admins: unused,
   };
   async function called(name: string): Promise<void> {
     calls.set(name, (calls.get(name) ?? 0) + 1);
@@ -172,11 +185,23 @@ export function smallStore(): SmallStore {
         const record = records.get(id);
         if (record) record.facts = facts;
       },
+      async keys(ids) {
+        await called("keys");
+        return new Map(
+          ids.flatMap((id) => {
+            const record = records.get(id);
+            return record === undefined ? [] : [[id, record.publicKey] as const];
+          }),
+        );
+      },
       rename: unused,
       members: unused,
       grant: unused,
       revoke: unused,
     },
+    // Undone by nothing: what is kept wholly or not at all is the real store's to show.
+    together: (run) =>
+      run({ servers: store.servers, tickets: store.tickets, waiting: store.waiting, people }),
     tickets: {
       async issue(secret, ticket, expires) {
         await called("issue");

@@ -5,7 +5,7 @@ import {
   foldPairingCode,
   fromBase64Url,
   keyPairOf,
-  seedOf,
+  seedOfAny,
   serverIdOf,
 } from "@servereye/contract";
 import type { AuditEntry, Broker, Chance, Clock, Log, ServerRecord, Store } from "../ports.ts";
@@ -15,7 +15,7 @@ import { checkName, cleanName } from "./name.ts";
 import { createTries } from "./tries.ts";
 
 export interface EnrolmentParts {
-  store: Pick<Store, "servers" | "tickets" | "waiting" | "audit">;
+  store: Pick<Store, "servers" | "tickets" | "waiting" | "audit" | "together">;
   broker: Pick<Broker, "publish">;
   clock: Clock;
   chance: Chance;
@@ -27,6 +27,8 @@ export interface EnrolmentParts {
 export interface Admitted {
   /** 32 raw bytes, or their base64url. */
   publicKey: Uint8Array<ArrayBuffer> | string;
+  /** As derived from the key, when that was done already. */
+  serverId?: string | undefined;
   facts: AgentFacts;
   enrol?: string | undefined;
   pair?: boolean | undefined;
@@ -48,7 +50,8 @@ export interface Enrolment {
    */
   addByCode(personId: string, typedCode: string, from?: string): Promise<ServerRecord>;
   /**
-   * Adds the server with this `srv_` key, which is kept nowhere. Its agent is let in when it dials. Fault
+   * Adds the server with this `srv_` key, which is kept nowhere: 64 hex digits, or of the original's agents as few as
+   * 32. Its agent is let in when it dials, or polls. Fault
    * TOKEN_INVALID when it is no key, NAME_INVALID, NOT_ALLOWED when it is another's.
    */
   addByKey(personId: string, serverKey: string, name?: string, from?: string): Promise<ServerRecord>;
@@ -66,7 +69,7 @@ const TOKEN_BYTES = 24;
 const PAIRING_CODE = /^[0-9A-HJKMNP-TV-Z]{8}$/;
 
 export function createEnrolment(parts: EnrolmentParts): Enrolment {
-  const { store, clock, log } = parts;
+  const { store, clock, log, region } = parts;
   const tries = createTries(clock);
   let minute = { began: 0, refusals: 0 };
 
@@ -86,23 +89,24 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
     return minute.refusals <= REFUSALS_A_MINUTE;
   }
 
-  /** Adds the server and tells its agent, wherever it waits. Audited either way. */
-  async function add(
-    server: { id: string; name: string; publicKey: Uint8Array<ArrayBuffer>; owner: string },
-    by: { how: "token" | "code" | "key"; personId: string; from: string },
-  ): Promise<ServerRecord> {
-    const entry = { personId: by.personId, from: by.from, what: "server.add", on: server.id };
-    try {
-      const record = await store.servers.add({ ...server, region: parts.region });
-      await audit({ ...entry, result: "done", detail: { how: by.how, name: record.name } });
-      log.info("server.added", { serverId: record.id, how: by.how });
-      return record;
-    } catch (error) {
-      const fault = Fault.of(error);
-      const result = fault.code === "NOT_ALLOWED" ? "refused" : "failed";
-      await audit({ ...entry, result, detail: { how: by.how, code: fault.code } });
-      throw fault;
-    }
+  interface By {
+    how: "token" | "code" | "key";
+    personId(): string | undefined;
+    from: string;
+  }
+  const entryOf = (by: By, on: string | null) => ({
+    ...{ personId: by.personId() ?? null, from: by.from, what: "server.add", on },
+  });
+
+  async function added(record: ServerRecord, by: By): Promise<void> {
+    const detail = { how: by.how, name: record.name };
+    await audit({ ...entryOf(by, record.id), result: "done", detail });
+    log.info("server.added", { serverId: record.id, how: by.how });
+  }
+
+  async function failed(serverId: string | null, by: By, fault: Fault): Promise<void> {
+    const result = fault.code === "NOT_ALLOWED" ? "refused" : "failed";
+    await audit({ ...entryOf(by, serverId), result, detail: { how: by.how, code: fault.code } });
   }
 
   async function tell(serverId: string): Promise<void> {
@@ -121,24 +125,32 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
     token: string,
   ): Promise<Admission> {
     const from = candidate.from ?? "agent";
-    const ticket = await store.tickets.redeem("enrol", token, clock.now());
-    const owner = ticket?.data.owner;
-    if (owner === undefined) {
-      log.info("enrol.refused", { serverId: id, from });
-      if (mayAuditRefusal()) {
-        const detail = { how: "token", code: "TOKEN_INVALID" };
-        await audit({ personId: null, from, what: "server.add", on: id, result: "refused", detail });
-      }
-      return refused("TOKEN_INVALID", "the token is spent, expired or unknown: ask for a new one with /add");
-    }
+    let owner: string | undefined;
+    const by = { how: "token", personId: () => owner, from } as const;
     try {
       const name = cleanName(candidate.facts.hostname);
-      const record = await add({ id, name, publicKey, owner }, { how: "token", personId: owner, from });
-      return { kind: "welcome", serverId: id, name: record.name };
+      // The token is spent together with what it adds: whatever fails leaves it as good as it was.
+      const record = await store.together(async (part) => {
+        owner = (await part.tickets.redeem("enrol", token, clock.now()))?.data.owner;
+        if (owner === undefined) return undefined;
+        return part.servers.add({ id, name, publicKey, owner, region });
+      });
+      if (record !== undefined) {
+        await added(record, by);
+        return { kind: "welcome", serverId: id, name: record.name };
+      }
     } catch (error) {
       const fault = Fault.of(error);
-      return refused(fault.code, "the token was right, but the server could not be added: use a new one");
+      await failed(id, by, fault);
+      if (fault.code === "STORE_UNAVAILABLE") throw fault;
+      return refused(fault.code, "the token was right, but the server could not be added");
     }
+    log.info("enrol.refused", { serverId: id, from });
+    if (mayAuditRefusal()) {
+      const detail = { how: "token", code: "TOKEN_INVALID" };
+      await audit({ personId: null, from, what: "server.add", on: id, result: "refused", detail });
+    }
+    return refused("TOKEN_INVALID", "the token is spent, expired or unknown: ask for a new one with /add");
   }
 
   return {
@@ -157,7 +169,7 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
     async admit(candidate) {
       const publicKey = bytesOf(candidate.publicKey);
       if (!publicKey) return refused("PROOF_INVALID", "no public key");
-      const id = await serverIdOf(publicKey);
+      const id = candidate.serverId ?? (await serverIdOf(publicKey));
       // A server that is known needs no token: one whose welcome got lost brings its spent token again.
       const known = await store.servers.byId(id);
       if (known) return { kind: "welcome", serverId: id, name: known.name };
@@ -183,47 +195,52 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
         if (mayAuditRefusal()) await audit({ ...refusal, detail: { how: "code", code: "RATE_LIMITED" } });
         throw error;
       }
-      let agent: Awaited<ReturnType<typeof store.waiting.take>>;
+      let id: string | undefined;
+      const by = { how: "code", personId: () => personId, from } as const;
+      let record: ServerRecord | undefined;
       try {
-        agent = PAIRING_CODE.test(code) ? await store.waiting.take(code, clock.now()) : undefined;
+        // Taken together with what it adds: an agent whose adding failed still waits and shows a code that is good.
+        record = await store.together(async (part) => {
+          const agent = PAIRING_CODE.test(code) ? await part.waiting.take(code, clock.now()) : undefined;
+          if (agent === undefined) return undefined;
+          const { publicKey } = agent;
+          id = await serverIdOf(publicKey);
+          attempt.right();
+          const name = cleanName(agent.facts.hostname);
+          return part.servers.add({ id, name, publicKey, owner: personId, region });
+        });
       } catch (error) {
-        attempt.void();
+        if (id === undefined) attempt.void();
+        await failed(id ?? null, by, Fault.of(error));
         throw error;
       }
-      if (!agent) {
+      if (record === undefined) {
         await audit({ ...refusal, detail: { how: "code", code: "TOKEN_INVALID" } });
         throw new Fault("TOKEN_INVALID", "no agent shows this code", { values: { left: attempt.left } });
       }
-      attempt.right();
-      const id = await serverIdOf(agent.publicKey);
-      const name = cleanName(agent.facts.hostname);
-      try {
-        const { publicKey } = agent;
-        const record = await add({ id, name, publicKey, owner: personId }, { how: "code", personId, from });
-        await tell(id);
-        return record;
-      } catch (error) {
-        // It still waits and shows the code: a store that hiccups should not make it worthless.
-        if (Fault.of(error).code !== "NOT_ALLOWED")
-          await store.waiting.put(agent).catch((cause: unknown) => log.warn("enrol.code_lost", { cause }));
-        throw error;
-      }
+      await added(record, by);
+      await tell(record.id);
+      return record;
     },
 
     async addByKey(personId, serverKey, name, from = "chat") {
-      const seed = seedOf(serverKey.trim());
-      if (!seed) throw new Fault("TOKEN_INVALID", "a server key is srv_ and 64 hexadecimal digits");
+      const seed = await seedOfAny(serverKey.trim());
+      if (!seed) throw new Fault("TOKEN_INVALID", "a server key is srv_ and 32 to 64 hexadecimal digits");
       const checked = name === undefined ? undefined : checkName(name);
       const { publicKey } = await keyPairOf(seed);
       seed.fill(0);
       const id = await serverIdOf(publicKey);
-      const by = { how: "key", personId, from } as const;
-      const record = await add(
-        { id, name: checked ?? `server-${id.slice(0, 4)}`, publicKey, owner: personId },
-        by,
-      );
-      await tell(id);
-      return record;
+      const by = { how: "key", personId: () => personId, from } as const;
+      const given = checked ?? `server-${id.slice(0, 4)}`;
+      try {
+        const record = await store.servers.add({ id, name: given, publicKey, owner: personId, region });
+        await added(record, by);
+        await tell(id);
+        return record;
+      } catch (error) {
+        await failed(id, by, Fault.of(error));
+        throw error;
+      }
     },
   };
 }

@@ -9,5 +9,8 @@ export interface ChatCommand {
   run(turn: Turn, typed: Typed): Promise<void>;
 }
 
-/** What a stored `do` button does. It has been found, is in its chat, unexpired and, if single-use, spent by this press. */
-export type ButtonDeed = (turn: Turn, values: Record<string, string>) => Promise<void>;
+/**
+ * What a stored `do` button does. It has been found, is in its chat, unexpired and, if single-use, spent by this press.
+ * A single-use one resolves with "refused" when nothing was changed.
+ */
+export type ButtonDeed = (turn: Turn, values: Record<string, string>) => Promise<unknown>;

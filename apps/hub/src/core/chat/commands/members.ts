@@ -107,4 +107,5 @@ export const memberRevokeDeed: ButtonDeed = async (turn, { serverId = "", person
   await turn.show({
     blocks: [text(refused ? refusal(turn, decision) || t("invite-no-owner") : t("members-done", { name }))],
   });
+  return refused ? "refused" : "done";
 };

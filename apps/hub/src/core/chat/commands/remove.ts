@@ -61,13 +61,18 @@ export const removeDeed: ButtonDeed = async (turn, { serverId = "", name = "" })
   const decision = authorize(actor, "server.remove", { serverId });
   if (!decision.allowed || decision.server === undefined) {
     await auditTurn(turn, "server.remove", serverId, "refused");
-    return turn.show({ blocks: [text(refusal(turn, decision))] });
+    await turn.show({ blocks: [text(refusal(turn, decision))] });
+    return "refused";
   }
-  if (decision.server.name !== name) return confirm(turn, decision.server);
+  if (decision.server.name !== name) {
+    await confirm(turn, decision.server);
+    return "refused";
+  }
   await deps.store.servers.remove(serverId);
   await auditTurn(turn, "server.remove", serverId, "done", { name });
   await deps.fleet.removed(serverId);
   await turn.show({
     blocks: [text(t("remove-done", { server: name })), { type: "note", text: [t("remove-agent-hint")] }],
   });
+  return "done";
 };

@@ -36,7 +36,7 @@ export const PROXY_LIMITS: ProxyLimits = {
   blockMs: 5_000,
   replyBytes: 256 * 1_024,
   bodyBytes: 8 * 1_024,
-  agent: { burst: 300, perSecond: 100 },
+  agent: { burst: 1_000, perSecond: 200 },
   unknown: { burst: 60, perSecond: 2 },
   unknownInAll: { burst: 300, perSecond: 100 },
   remembered: 10_000,

@@ -116,8 +116,18 @@ describe("two regions", needs("root", "ip", "redis", "postgres15"), () => {
 
 /** A Redis that forgets, reachable from both places. */
 async function redisIn(place: Place, started: (running: Running) => void): Promise<void> {
-  const [program = "", ...args] = [...place.through, "redis-server", "--bind", place.address];
-  const quiet = ["--protected-mode", "no", "--save", "", "--appendonly", "no"];
+  const [program = "", ...args] = [...place.through, "setpriv", "--pdeathsig", "KILL"];
+  const quiet = [
+    "redis-server",
+    "--bind",
+    place.address,
+    "--protected-mode",
+    "no",
+    "--save",
+    "",
+    "--appendonly",
+    "no",
+  ];
   const redis = run(program, [...args, ...quiet], { cwd: tmpdir(), env: { PATH: process.env.PATH } });
   started(redis);
   await redis.line((line) => line.includes("Ready to accept connections"));

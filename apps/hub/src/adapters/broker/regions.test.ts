@@ -270,6 +270,7 @@ describe("how the regions are", () => {
       await settle();
     }
     assert.equal(a.down(), 1);
+    await settle();
     a.way("b").open();
     await settle();
     assert.equal(a.down(), 0);

@@ -38,11 +38,12 @@ export function joinRegions(parts: RegionsParts): { broker: Broker; presence: Pr
   const others = parts.others.map((region) => reachRegion(region, parts));
   const brokers = [parts.own, ...parts.others].map(({ broker }) => broker);
   let closed = false;
-  parts.metrics.gauge(
-    "broker_regions_down",
-    "Other regions whose broker is away.",
-    () => others.filter(({ away }) => away).length,
-  );
+  parts.metrics.gauge("broker_regions_down", "Other regions whose broker is away.", () => {
+    const down = others.filter(({ away }) => away).length;
+    // Where nobody asks across regions, whoever watches the figure finds out all the same: the next time.
+    for (const region of others) region.look();
+    return down;
+  });
 
   async function publish(channel: string, message: string): Promise<number> {
     if (closed) throw new Fault("BROKER_UNAVAILABLE", "the broker is closed");

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { needs } from "../engines.ts";
-import { chaos, summary } from "./chaos.ts";
+import { chaos } from "./chaos.ts";
+import { summary } from "./outcome.ts";
 
-/** Another one each day, so that CI looks at more than one; printed, so that it can be run again. */
-const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Date.now() / 86_400_000));
+/** One for all runs; what is met on its way differs with the machine all the same. */
+const seed = Number(process.env.CHAOS_SEED ?? 7);
 
 test(
   `three hubs, Redis, PostgreSQL and agents are killed for a minute (seed ${seed})`,

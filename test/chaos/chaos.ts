@@ -1,16 +1,15 @@
-/** One chaos run: a cluster under traffic, broken by a seed's choice, mended, and its history judged. */
+/** A cluster under traffic: broken by a seed's choice, or restarted hub by hub; then mended, and its history judged. */
 import { setTimeout as wait } from "node:timers/promises";
 import { type Cluster, openCluster } from "../system/cluster.ts";
 import { chanceOf } from "./chance.ts";
-import { check, type Figures, type Violation } from "./checker.ts";
+import { check, type Violation } from "./checker.ts";
 import { keepEvidence } from "./evidence.ts";
+import type { Disturbance } from "./history.ts";
 import { createNemesis } from "./nemesis.ts";
-import { createTraffic, type Person } from "./traffic.ts";
+import type { Outcome } from "./outcome.ts";
+import { createTraffic, type Person, type Traffic } from "./traffic.ts";
 
-export interface ChaosOptions {
-  seed: number;
-  /** How long things are broken; mending and judging come on top. */
-  seconds: number;
+export interface Size {
   hubs?: number;
   agents?: number;
   persons?: number;
@@ -18,13 +17,10 @@ export interface ChaosOptions {
   tell?: (line: string) => void;
 }
 
-export interface Outcome {
-  figures: Figures;
-  violations: readonly Violation[];
-  /** From the mending of everything until the last agent was in again, ms. */
-  recoveredMs: number;
-  /** Where everything about the run is kept, when something was violated. */
-  evidence: string | undefined;
+/** What was broken, and what could not be mended. */
+interface Damage {
+  disturbances: readonly Disturbance[];
+  failures: readonly unknown[];
 }
 
 const NAMES = ["alpha", "bravo", "delta", "gamma", "kappa", "omega", "sigma", "theta"];
@@ -40,48 +36,95 @@ const RECOVERY_MS = 15_000;
 /** A hub shares a question for 100 ms and an agent a run for 250 (shared.ts, runs.ts); the rest is for a busy machine. */
 const SHARED_MS = 600;
 
-export async function chaos(options: ChaosOptions): Promise<Outcome> {
-  const { seed, seconds, hubs = 3, agents = 3, persons: crowd = 6, tell = () => undefined } = options;
+/** Servers and persons of a cluster. Nobody sees every server, so that an answer to the wrong person shows. */
+export async function populate(
+  cluster: Cluster,
+  { agents = 3, persons: crowd = 6 }: Size,
+): Promise<Person[]> {
+  const servers = NAMES.slice(0, agents);
+  for (const name of servers) await cluster.addAgent(name);
+  const persons: Person[] = [];
+  for (let id = 11; id < 11 + crowd; id++) {
+    const seen = servers.filter((_, at) => agents === 1 || at !== id % agents);
+    persons.push({ actor: await cluster.addPerson(id, seen), servers: seen });
+  }
+  return persons;
+}
+
+/** Breaks whatever `seed` chooses for so many seconds. */
+export function chaos({
+  seed,
+  seconds,
+  ...size
+}: Size & { seed: number; seconds: number }): Promise<Outcome> {
+  return underTraffic(seed, size, async (cluster, tell) => {
+    const chance = chanceOf(seed);
+    const nemesis = createNemesis(cluster, chance, tell);
+    const mending = new Set<Promise<void>>();
+    const failures: unknown[] = [];
+    for (const end = Date.now() + seconds * 1_000; Date.now() < end; ) {
+      const mended = nemesis.strike()?.catch((error: unknown) => void failures.push(error));
+      if (mended !== undefined) {
+        const one = mended.then(() => void mending.delete(one));
+        mending.add(one);
+      }
+      await wait(chance.between(...PACE_MS));
+    }
+    await Promise.all(mending);
+    await nemesis.healAll();
+    tell("everything is mended");
+    return { disturbances: nemesis.disturbances, failures };
+  });
+}
+
+/** Stops and starts each hub in turn, all of them `rolls` times, as an update of ServerEye would. */
+export function rolling({ seed, rolls, ...size }: Size & { seed: number; rolls: number }): Promise<Outcome> {
+  return underTraffic(seed, size, (cluster, tell) => roll(cluster, rolls, tell));
+}
+
+export async function roll(cluster: Cluster, rolls: number, tell: (line: string) => void): Promise<Damage> {
+  const disturbances: Disturbance[] = [];
+  const failures: unknown[] = [];
+  for (let turn = 1; turn <= rolls; turn++)
+    for (const hub of cluster.hubs) {
+      const one: Disturbance = { target: "hub", what: "stop", at: Date.now(), until: undefined };
+      disturbances.push(one);
+      const how = await hub.stop();
+      if (how !== 0) failures.push(new Error(`${hub.name} stopped with ${how}`));
+      const stopped = Date.now();
+      await hub.start();
+      one.until = Date.now();
+      tell(`roll ${turn}: ${hub.name} stopped in ${stopped - one.at} ms, ready in ${one.until - stopped} ms`);
+    }
+  return { disturbances, failures };
+}
+
+async function underTraffic(
+  seed: number,
+  { hubs = 3, tell = () => undefined, ...size }: Size,
+  breakIt: (cluster: Cluster, tell: (line: string) => void) => Promise<Damage>,
+): Promise<Outcome> {
   const cluster = await openCluster({ hubs, redis: hubs > 1 });
   try {
-    const servers = NAMES.slice(0, agents);
-    for (const name of servers) await cluster.addAgent(name);
-    const persons: Person[] = [];
-    for (let id = 11; id < 11 + crowd; id++) {
-      // Nobody sees all of them, so that an answer to the wrong person shows.
-      const seen = servers.filter((_, at) => agents === 1 || at !== id % agents);
-      persons.push({ actor: await cluster.addPerson(id, seen), servers: seen });
-    }
-    return await run(cluster, persons, { seed, seconds, tell });
+    const persons = await populate(cluster, size);
+    const traffic = createTraffic(cluster, persons);
+    const enough = traffic.go(chanceOf(seed + 1));
+    const damage = await breakIt(cluster, tell);
+    return await judge(cluster, traffic, persons, enough, damage);
   } finally {
     await cluster.close();
   }
 }
 
-async function run(
+/** Lets everything come to its end, asks everything once more, and judges. `enough` ends the traffic. */
+export async function judge(
   cluster: Cluster,
+  traffic: Traffic,
   persons: readonly Person[],
-  { seed, seconds, tell }: Required<Pick<ChaosOptions, "seed" | "seconds" | "tell">>,
+  enough: () => Promise<void>,
+  { disturbances, failures }: Damage,
 ): Promise<Outcome> {
-  const chance = chanceOf(seed);
-  const traffic = createTraffic(cluster, persons);
-  const nemesis = createNemesis(cluster, chance, tell);
-  const enough = traffic.go(chanceOf(seed + 1));
-  const mending = new Set<Promise<void>>();
-  const failures: unknown[] = [];
-  for (const end = Date.now() + seconds * 1_000; Date.now() < end; ) {
-    const mended = nemesis.strike()?.catch((error: unknown) => failures.push(error));
-    if (mended !== undefined) {
-      const one = mended.then(() => void mending.delete(one));
-      mending.add(one);
-    }
-    await wait(chance.between(...PACE_MS));
-  }
-  await Promise.all(mending);
   const violations: Violation[] = failures.map((error) => ({ kind: "did not start", detail: String(error) }));
-  await nemesis.healAll();
-  tell("everything is mended");
-
   const began = Date.now();
   for (const agent of cluster.agents)
     if (!(await linked(agent, began + AGENTS_BACK_MS)))
@@ -96,7 +139,7 @@ async function run(
     traffic.mark(person);
   }
   await traffic.drained(DRAIN_MS);
-  const history = traffic.history(nemesis.disturbances);
+  const history = traffic.history(disturbances);
   const verdict = check(history, { recoveryMs: RECOVERY_MS, sharedMs: SHARED_MS });
   violations.push(...verdict.violations);
   for (const { name, fallen } of [...cluster.hubs, ...cluster.agents])
@@ -117,25 +160,4 @@ async function linked(agent: Cluster["agents"][number], until: number): Promise<
     if (Date.now() > until) return false;
     await wait(100);
   }
-}
-
-/** The outcome in a few lines. */
-export function summary({ figures, violations, recoveredMs, evidence }: Outcome): string {
-  const list = (counts: Record<string, number>) =>
-    Object.entries(counts)
-      .sort(([a], [b]) => a.localeCompare(b))
-      .map(([name, times]) => `${name} ${times}`)
-      .join(", ") || "none";
-  const failed = Object.values(figures.failed).reduce((sum, times) => sum + times, 0);
-  return [
-    `invoked ${figures.invoked}: ok ${figures.ok}, failed ${failed} (${list(figures.failed)}), unknown ${figures.unknown}`,
-    `executed at agents ${figures.executed}; doubled by a crash ${figures.doubled}; agents back after ${recoveredMs} ms`,
-    `broken: ${list(figures.disturbances)}`,
-    violations.length === 0
-      ? "no violation"
-      : [
-          `${violations.length} violations, everything about them in ${evidence}:`,
-          ...violations.map(({ kind, detail }) => `  ${kind}: ${detail}`),
-        ].join("\n"),
-  ].join("\n");
 }

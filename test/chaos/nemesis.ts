@@ -105,7 +105,7 @@ function faultsOf(cluster: Cluster): Fault[] {
       ...broken(agent.line, `${agent.name} to its hub`, "agent line"),
     ]),
     ...restarted(postgres, "postgres"),
-    ...(redis.there ? restarted(redis, "redis") : []),
+    ...(redis.there ? [...restarted(redis, "redis"), frozen(redis)] : []),
   ];
 }
 
@@ -141,6 +141,16 @@ function restarted(engine: Engine, target: "postgres" | "redis"): Fault[] {
     { target, part: target, what: "kill", weight: 6, held: SHORT, begin: engine.kill, mend: engine.start },
   ];
 }
+
+const frozen = (redis: Cluster["redis"]): Fault => ({
+  target: "redis",
+  what: "pause",
+  weight: 1,
+  part: "redis",
+  held: LONG,
+  begin: redis.pause,
+  mend: redis.resume,
+});
 
 function broken(line: FaultProxy, part: string, target: Target): Fault[] {
   const common = { target, part, weight: 0.4, mend: line.heal };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { HubNotice } from "@servereye/contract";
 import { createDatabase } from "../engines/databases.ts";
 import { startPostgres15 } from "../engines/postgres15.ts";
+import { type RedisServer, startRedis } from "../engines/redis.ts";
 import { type FaultProxy, startFaultProxy, type Target } from "../faults/proxy.ts";
 import type { Actor } from "../telegram/actor.ts";
 import { type Emulator, type EmulatorOptions, startTelegramEmulator } from "../telegram/emulator.ts";
@@ -50,12 +51,18 @@ export interface Engine {
   start(): Promise<void>;
 }
 
+export interface RedisEngine extends Engine {
+  /** Holds it: its connections stay, and nobody answers on them. */
+  pause(): void;
+  resume(): void;
+}
+
 export interface Cluster {
   readonly folder: string;
   readonly emulator: Emulator;
   readonly hubs: readonly HubMember[];
   readonly postgres: Engine;
-  readonly redis: Engine;
+  readonly redis: RedisEngine;
   readonly agents: readonly AgentMember[];
   /** Agents dial this: each connection goes to the next hub that accepts. */
   readonly balancer: FaultProxy;
@@ -87,7 +94,8 @@ async function open(options: ClusterOptions, undo: ReturnType<typeof createUndo>
   const server = await startPostgres15();
   undo.add(() => server.stop());
   const { database, user } = await createDatabase(server.connection);
-  const redis = options.redis === false ? undefined : await redisIn(folder, undo);
+  const redis = options.redis === false ? undefined : await startRedis();
+  undo.add(() => redis?.stop());
   const proxied = async (target: Target | (() => readonly Target[])) => {
     const proxy = await startFaultProxy(target);
     undo.add(() => proxy.close());
@@ -142,7 +150,7 @@ async function open(options: ClusterOptions, undo: ReturnType<typeof createUndo>
     balancer,
     ann,
     agents,
-    redis: redis ?? absent,
+    redis: redis === undefined ? absent : redisEngine(redis),
     postgres: {
       there: true,
       get up() {
@@ -221,46 +229,31 @@ function ready(running: Running): Promise<void> {
   });
 }
 
-const absent: Engine = {
+const absent: RedisEngine = {
   there: false,
   up: false,
   kill: () => Promise.reject(new Error("this cluster has no Redis")),
   start: () => Promise.reject(new Error("this cluster has no Redis")),
+  pause: () => undefined,
+  resume: () => undefined,
 };
 
-/** A Redis that keeps nothing: each start is an empty one. */
-async function redisIn(
-  folder: string,
-  undo: ReturnType<typeof createUndo>,
-): Promise<Engine & { port: number }> {
-  const port = await freePort();
-  const member = createMember("redis", () => ({
-    file: "redis-server",
-    args: [
-      "--bind",
-      "127.0.0.1",
-      "--port",
-      String(port),
-      "--save",
-      "",
-      "--appendonly",
-      "no",
-      "--dir",
-      folder,
-    ],
-    cwd: folder,
-    env: {},
-    works: (running) => running.line((line) => line.includes("Ready to accept connections")),
-  }));
-  undo.add(() => member.kill());
-  await member.start();
+function redisEngine(server: RedisServer): RedisEngine {
+  let up = true;
   return {
-    port,
     there: true,
     get up() {
-      return member.up;
+      return up;
     },
-    kill: member.kill,
-    start: member.start,
+    async kill() {
+      up = false;
+      await server.kill();
+    },
+    async start() {
+      await server.start();
+      up = true;
+    },
+    pause: server.pause,
+    resume: server.resume,
   };
 }

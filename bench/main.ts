@@ -1,34 +1,57 @@
-/** `npm run bench [-- round-trip store agent start] [--quick]`: measures, prints, and keeps the results with the docs. */
+/** `npm run bench [-- round-trip redis fleet store agent start] [--quick]`: measures, prints, and keeps the results with the docs. */
 import { parseArgs } from "node:util";
 import { agentCost } from "./agent.ts";
+import { type Fleet, fleet } from "./fleet/bench.ts";
 import { keep, machine } from "./page.ts";
 import { roundTrips } from "./round-trip/bench.ts";
+import { overRedis } from "./round-trip/two-hubs.ts";
 import { startTimes } from "./start.ts";
 import { storeTimes } from "./store.ts";
 import { type Name, type Results, tableOf } from "./tables.ts";
 
-/** `quick` is for trying the bench itself: too few of everything to believe, and nothing is kept. */
-const benches: { [N in Name]: (quick: boolean) => Promise<Results[N]> } = {
-  "round-trip": (quick) => roundTrips(quick ? { single: 20, rounds: 1 } : { single: 200, rounds: 12 }),
-  store: (quick) => storeTimes(quick ? { single: 20, rounds: 1 } : { single: 500, rounds: 20 }),
-  agent: (quick) => agentCost({ seconds: quick ? 2 : 60 }),
-  start: (quick) => startTimes({ runs: quick ? 1 : 7 }),
+interface How {
+  /** For trying the bench itself: too few of everything to believe, and nothing is kept. */
+  quick: boolean;
+  /** A fleet of another size, on the hub alone and over Redis; not kept either. */
+  agents: number | undefined;
+}
+
+const benches: { [N in Name]: (how: How) => Promise<Results[N]> } = {
+  "round-trip": ({ quick }) => roundTrips(quick ? { single: 20, rounds: 1 } : { single: 200, rounds: 12 }),
+  redis: ({ quick }) => overRedis(quick ? { single: 20, rounds: 1 } : { single: 200, rounds: 12 }),
+  fleet: fleets,
+  store: ({ quick }) => storeTimes(quick ? { single: 20, rounds: 1 } : { single: 500, rounds: 20 }),
+  agent: ({ quick }) => agentCost({ seconds: quick ? 2 : 60 }),
+  start: ({ quick }) => startTimes({ runs: quick ? 1 : 7 }),
 };
+
+function fleets({ quick, agents }: How): Promise<Fleet> {
+  const run = (count: number, redis: boolean, oneAddress = false) => ({ agents: count, redis, oneAddress });
+  if (quick)
+    return fleet({ runs: [run(100, false)], seconds: 1, pings: 5, crowd: { persons: 50, servers: 10 } });
+  const sizes = agents === undefined ? [1_000, 5_000] : [agents];
+  const runs = [
+    ...sizes.map((size) => run(size, false)),
+    ...(agents === undefined ? [run(1_000, false, true)] : []),
+    ...sizes.map((size) => run(size, true)),
+  ];
+  return fleet({ runs, seconds: 10, pings: 100, crowd: { persons: 1_000, servers: 50 } });
+}
 
 const isName = (word: string): word is Name => Object.hasOwn(benches, word);
 
-async function measure<N extends Name>(name: N, quick: boolean): Promise<void> {
+async function measure<N extends Name>(name: N, how: How): Promise<void> {
   process.stderr.write(`${name} ...\n`);
-  const result = await benches[name](quick);
+  const result = await benches[name](how);
   const words = tableOf(name, result);
   process.stdout.write(`\n## ${name}\n\n${words}\n\n`);
-  if (!quick) keep(name, result, words);
+  if (!how.quick && how.agents === undefined) keep(name, result, words);
 }
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { quick: { type: "boolean", default: false } },
+    options: { quick: { type: "boolean", default: false }, agents: { type: "string" } },
   });
   const unknown = positionals.filter((word) => !isName(word));
   if (unknown.length > 0) {
@@ -37,11 +60,19 @@ async function main(): Promise<number> {
     );
     return 1;
   }
+  const agents = values.agents === undefined ? undefined : Number(values.agents);
+  if (agents !== undefined && !(Number.isInteger(agents) && agents > 0 && agents <= 50_000)) {
+    process.stderr.write("--agents is a whole number up to 50000, and means the fleet.\n");
+    return 1;
+  }
   const chosen = Object.keys(benches)
     .filter(isName)
-    .filter((name) => positionals.length === 0 || positionals.includes(name));
+    .filter(
+      (name) =>
+        (agents === undefined ? positionals.length === 0 : name === "fleet") || positionals.includes(name),
+    );
   process.stdout.write(`${machine()}\n`);
-  for (const name of chosen) await measure(name, values.quick);
+  for (const name of chosen) await measure(name, { quick: values.quick, agents });
   return 0;
 }
 

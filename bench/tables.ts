@@ -1,29 +1,23 @@
 /** Results as Markdown tables, one for each bench. */
 import type { AgentCost, Memory } from "./agent.ts";
+import type { Fleet } from "./fleet/bench.ts";
+import { fleetTable } from "./fleet/table.ts";
 import type { RoundTrips } from "./round-trip/bench.ts";
+import type { TwoHubs } from "./round-trip/two-hubs.ts";
 import type { StartTime } from "./start.ts";
 import type { StoreTimes } from "./store.ts";
 import { figure, type Summary } from "./summary.ts";
+import { met, mib, type Row, table, times } from "./table.ts";
 
 export interface Results {
   "round-trip": RoundTrips;
+  redis: TwoHubs;
+  fleet: Fleet;
   store: StoreTimes[];
   agent: AgentCost;
   start: StartTime[];
 }
 export type Name = keyof Results;
-
-type Row = readonly string[];
-
-function table(head: Row, rows: readonly Row[]): string {
-  const line = (cells: Row) => `| ${cells.join(" | ")} |`;
-  const rule = head.map((_, at) => (at === 0 ? "---" : "---:"));
-  return [line(head), line(rule), ...rows.map(line)].join("\n");
-}
-
-const times = (part: number, whole: number): string => `${figure(part / whole)} ×`;
-const mib = (bytes: number): string => `${(bytes / 1_024 ** 2).toFixed(1)} MiB`;
-const met = (value: number, most: number): string => (value <= most ? "met" : "not met");
 
 const OWN = "`/ping`, each a server of their own";
 
@@ -70,6 +64,32 @@ function roundTrip({ floor, commands, own, besideOffline }: RoundTrips): string 
         cpu(OWN, own.cpu),
       ],
     ),
+  ].join("\n\n");
+}
+
+function twoHubs({ floor, ping }: TwoHubs): string {
+  const processes = Object.keys(ping.cpu);
+  const rows = (["single", "together"] as const).flatMap((how) =>
+    (
+      [
+        ["the floor", floor],
+        ["`/ping`", ping],
+      ] as const
+    ).map(([what, measured]): Row => {
+      const { count, p50, p99 } = measured[how];
+      const base = floor[how];
+      const ratios = [times(p50, base.p50), times(p99, base.p99)];
+      return [what, how === "single" ? "1" : "100", String(count), figure(p50), figure(p99), ...ratios];
+    }),
+  );
+  const cpu = (what: string, used: Record<string, number>): Row => [
+    what,
+    ...processes.map((name) => (used[name] === undefined ? "" : figure(used[name]))),
+  ];
+  return [
+    table(["", "at a time", "messages", "p50, ms", "p99, ms", "p50 to floor", "p99 to floor"], rows),
+    "Processor time for one message, ms, when a hundred come at once:",
+    table(["", ...processes], [cpu("the floor", floor.cpu), cpu("`/ping`", ping.cpu)]),
   ].join("\n\n");
 }
 
@@ -120,6 +140,8 @@ function start(kinds: StartTime[]): string {
 export function tableOf<N extends Name>(name: N, result: Results[N]): string {
   const makers: { [K in Name]: (result: Results[K]) => string } = {
     "round-trip": roundTrip,
+    redis: twoHubs,
+    fleet: fleetTable,
     store,
     agent,
     start,

@@ -1,5 +1,5 @@
 /** Thousands of agents on one hub: what they cost at rest, and how soon all are back after the hub was killed. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AGENT_PATH } from "@servereye/contract";
@@ -8,7 +8,7 @@ import { benchFolder } from "../folder.ts";
 import { type RunningHub, startHub } from "../hub.ts";
 import { freePort } from "../port.ts";
 import { type RunningRedis, startRedis } from "../redis.ts";
-import { inFolder } from "../round-trip/people.ts";
+import { inFolder, postmasterOf } from "../round-trip/people.ts";
 import { type PhoneLine, phonesIn } from "../round-trip/phone-line.ts";
 import { percentile, type Summary, summary } from "../summary.ts";
 import { type Agents, agentsOf } from "./agents.ts";
@@ -141,9 +141,6 @@ const pidsOf = (redis: RunningRedis | undefined): Record<string, number[]> =>
 
 /** Epoch ms with fractions: processes of one machine share it. */
 const epoch = (): number => performance.timeOrigin + performance.now();
-
-const postmasterOf = (dataDir: string): number =>
-  Number(readFileSync(join(dataDir, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
 
 async function atRest(processes: Record<string, number[]>, seconds: number): Promise<Record<string, number>> {
   const used = () =>

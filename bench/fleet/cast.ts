@@ -1,10 +1,10 @@
 /** Who takes part in the fleet's bench: many servers and many persons, put into the store before the hub starts. */
 import { serverIdOf, toBase64Url } from "@servereye/contract";
 import pg from "pg";
-import type { StoreConnection } from "../../apps/hub/src/adapters/store/connection.ts";
 import type { Store } from "../../apps/hub/src/core/ports.ts";
 import { hubKeyPair } from "../../apps/hub/src/identity.ts";
 import { hubSigner } from "../../apps/hub/src/signing.ts";
+import type { OpenedStore } from "../round-trip/people.ts";
 import { seedOfAgent } from "./order.ts";
 
 export const askerId = (at: number): number => 10_001 + at;
@@ -18,7 +18,11 @@ export interface FleetCast {
 }
 
 /** Gives the hub's key, base64url. */
-export async function castFleet(store: Store, connection: StoreConnection, cast: FleetCast): Promise<string> {
+export async function castFleet(
+  store: Store,
+  connection: OpenedStore["connection"],
+  cast: FleetCast,
+): Promise<string> {
   const account = { channel: "local", externalId: "owner" } as const;
   const owner = await store.people.admit(account, { name: "Owner", admin: true });
   const keys = await Promise.all(

@@ -1,5 +1,5 @@
 /** From a person's message to the bot's answer: the real hub, real agents and an emulated Telegram, beside the floor. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AGENT_PATH } from "@servereye/contract";
 import { startChild } from "../child.ts";
@@ -9,11 +9,13 @@ import { agentsIn, type RunningHub, startAgent, startHub } from "../hub.ts";
 import { type Summary, summary } from "../summary.ts";
 import {
   castIn,
+  everybody,
   MOST_OF_ONE_PERSON,
   otherId,
   ownerId,
   PERSONS,
   personId,
+  postmasterOf,
   SERVERS,
   WAITING,
   waitingId,
@@ -49,8 +51,7 @@ export interface RoundTripOptions {
 /** Rounds that are not counted: the engine compiles what is hot meanwhile. */
 const WARM_UP = 8;
 
-const script = (name: string) => join(root, "bench/round-trip", name);
-const everybody = Array.from({ length: PERSONS }, (_, at) => personId(at));
+export const script = (name: string) => join(root, "bench/round-trip", name);
 
 export async function roundTrips(options: RoundTripOptions): Promise<RoundTrips> {
   const ofOne = WARM_UP + Math.ceil(options.single / PERSONS) + options.rounds + 1;
@@ -106,10 +107,9 @@ async function hubRuns(
   const agents = cast.agents.map((folder) => startAgent(hub, folder));
   stops.push(() => Promise.all(agents.map((agent) => agent.stop())));
   await agentsIn(hub, agents.length);
-  const store = Number(readFileSync(join(dataDir, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
   const processes = {
     hub: [hub.child.pid],
-    PostgreSQL: [store],
+    PostgreSQL: [postmasterOf(dataDir)],
     agents: agents.map((agent) => agent.pid),
     "emulated Telegram": [phones.pid],
   };
@@ -124,7 +124,7 @@ async function hubRuns(
   const own = await ownServers(options, hub, cast.own, phones, processes, stops);
   const waiting = Array.from({ length: WAITING }, (_, at) => waitingId(at));
   const beside = await phones.play({
-    persons: everybody,
+    persons: [...everybody],
     text: "/memory",
     expect: "Available",
     together: false,
@@ -155,7 +155,7 @@ async function ownServers(
   return await measured(phones.play, options, say, { ...processes, agents: [many.pid] });
 }
 
-async function measured(
+export async function measured(
   play: PhoneLine["play"],
   options: RoundTripOptions,
   { persons = everybody, ...say }: { text: string; expect: string; persons?: readonly number[] },

@@ -1,10 +1,12 @@
 /** Who takes part: persons and servers, put into the store before the hub starts, by the hub's own store. */
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { keyPairOf, newServerKey, seedOf, serverIdOf, toBase64Url } from "@servereye/contract";
-import type { StoreConnection } from "../../apps/hub/src/adapters/store/connection.ts";
 import { lockDataFolder } from "../../apps/hub/src/adapters/store/embedded/lock.ts";
-import { superviseEmbeddedPostgres } from "../../apps/hub/src/adapters/store/embedded/supervise.ts";
+import {
+  type Supervised,
+  superviseEmbeddedPostgres,
+} from "../../apps/hub/src/adapters/store/embedded/supervise.ts";
 import { openStore } from "../../apps/hub/src/adapters/store/store.ts";
 import { systemChance, systemClock } from "../../apps/hub/src/clock.ts";
 import type { Log, Store } from "../../apps/hub/src/core/ports.ts";
@@ -20,6 +22,8 @@ export const personId = (at: number): number => 1_001 + at;
 /** Others of the same kind for the second command: the hub lets one person write forty at once, then four a second. */
 export const otherId = (at: number): number => 3_001 + at;
 export const MOST_OF_ONE_PERSON = 40;
+/** All of the first kind. */
+export const everybody: readonly number[] = Array.from({ length: PERSONS }, (_, at) => personId(at));
 export const waitingId = (at: number): number => 5_001 + at;
 /** Persons with a server of their own each. */
 export const ownerId = (at: number): number => 7_001 + at;
@@ -42,7 +46,7 @@ export const quiet: Log = {
 export interface OpenedStore {
   readonly store: Store;
   /** The way to the private PostgreSQL itself. */
-  readonly connection: StoreConnection;
+  readonly connection: Supervised["connection"];
   close(): Promise<void>;
 }
 
@@ -79,6 +83,10 @@ export async function inFolder<T>(dataDir: string, work: (opened: OpenedStore) =
     await opened.close();
   }
 }
+
+/** The process id of the private PostgreSQL in `dataDir`. */
+export const postmasterOf = (dataDir: string): number =>
+  Number(readFileSync(join(dataDir, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
 
 export async function castIn(dataDir: string, agentsDir: string): Promise<Cast> {
   const { store, close } = await storeIn(dataDir);

@@ -19,6 +19,7 @@ import { menuFor } from "./core/chat/menu.ts";
 import { languageFor } from "./core/chat/translate.ts";
 import { createFleet } from "./core/fleet/ask.ts";
 import { createEnrolment } from "./core/fleet/enrol.ts";
+import { knowServers } from "./core/fleet/known.ts";
 import { createOnline } from "./core/fleet/online.ts";
 import type { ChatHandler, ChatPort, Clock } from "./core/ports.ts";
 import { createHealth } from "./health.ts";
@@ -112,10 +113,11 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   const hubId = chance.uuid();
   const { settings } = store;
   const { broker, presence } = await hubBroker({ config, settings, clock, log, metrics, cleanup });
+  const known = knowServers(store.servers, clock);
   const fleet = createFleet({
     broker,
     presence,
-    servers: store.servers,
+    servers: { keys: store.servers.keys, byId: async (serverId) => (await known.look(serverId)).record },
     hubKey,
     hubId,
     clock,
@@ -126,12 +128,13 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   });
   // With the broker away the first ask tries again; a hub without it still serves the page and says what is wrong.
   await fleet.start().catch((error: unknown) => log.debug("fleet.not_started", { error }));
-  const enrolment = createEnrolment({ store, broker, clock, chance, region: config.region, log });
+  const enrolment = createEnrolment({ store, known, broker, clock, chance, region: config.region, log });
   const online = createOnline({
     enrolment,
     broker,
     presence,
     servers: store.servers,
+    known,
     hubKey,
     hubId,
     clock,

@@ -11,11 +11,14 @@ import {
 import type { AuditEntry, Broker, Chance, Clock, Log, ServerRecord, Store } from "../ports.ts";
 import { pairedChannel } from "./channels.ts";
 import type { Admission } from "./door.ts";
+import { type KnownServers, knowServers } from "./known.ts";
 import { checkName, cleanName } from "./name.ts";
 import { createTries } from "./tries.ts";
 
 export interface EnrolmentParts {
   store: Pick<Store, "servers" | "tickets" | "waiting" | "audit" | "together">;
+  /** Servers it lets in while the store is away; none unless told. */
+  known?: Pick<KnownServers, "look">;
   broker: Pick<Broker, "publish">;
   clock: Clock;
   chance: Chance;
@@ -70,6 +73,7 @@ const PAIRING_CODE = /^[0-9A-HJKMNP-TV-Z]{8}$/;
 
 export function createEnrolment(parts: EnrolmentParts): Enrolment {
   const { store, clock, log, region } = parts;
+  const servers = parts.known ?? knowServers(store.servers, clock, 0);
   const tries = createTries(clock);
   let minute = { began: 0, refusals: 0 };
 
@@ -171,7 +175,7 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
       if (!publicKey) return refused("PROOF_INVALID", "no public key");
       const id = candidate.serverId ?? (await serverIdOf(publicKey));
       // A server that is known needs no token: one whose welcome got lost brings its spent token again.
-      const known = await store.servers.byId(id);
+      const { record: known } = await servers.look(id);
       if (known) return { kind: "welcome", serverId: id, name: known.name };
       if (candidate.enrol !== undefined) return admitByToken(id, publicKey, candidate, candidate.enrol);
       if (candidate.pair) {

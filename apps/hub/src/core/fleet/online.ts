@@ -6,6 +6,7 @@ import { createAsked } from "./asked.ts";
 import { askChannel, heartbeatChannel, lineChannel, pairedChannel } from "./channels.ts";
 import type { AgentDoor, AgentLine, OnlineAgent } from "./door.ts";
 import type { Enrolment } from "./enrol.ts";
+import { type KnownServers, knowServers } from "./known.ts";
 import { createSeen } from "./seen.ts";
 
 export interface OnlineParts {
@@ -13,6 +14,8 @@ export interface OnlineParts {
   broker: Broker;
   presence: PresenceBoard;
   servers: Pick<Servers, "byId" | "setFacts" | "seen">;
+  /** Servers it lets in while the store is away; none unless told. */
+  known?: KnownServers;
   hubKey: HubKey;
   hubId: string;
   clock: Clock;
@@ -48,6 +51,7 @@ const leaveToNewer = (line: AgentLine): void => line.leave("later", "replaced", 
 
 export function createOnline(parts: OnlineParts): Online {
   const { broker, presence, servers, clock, hubId, log, metrics } = parts;
+  const known = parts.known ?? knowServers(servers, clock, 0);
   const seen = createSeen({ servers, clock, log });
   const held = new Map<string, Held>();
   let lastSince = 0;
@@ -107,7 +111,10 @@ export function createOnline(parts: OnlineParts): Online {
 
     function news(text: string): void {
       const told = parse(text, (value) => LineNews.safeParse(value))?.data;
-      if (told?.t === "removed") void removed();
+      if (told?.t === "removed") {
+        known.forget(serverId);
+        void removed();
+      }
       if (told?.t !== "replaced") return;
       heard = Math.max(heard, told.since);
       if (since === undefined || over || (told.since === since && told.hub === hubId)) return;
@@ -129,8 +136,10 @@ export function createOnline(parts: OnlineParts): Online {
       try {
         while (rumoured && !over) {
           rumoured = false;
-          if ((await servers.byId(serverId)) === undefined)
+          if ((await servers.byId(serverId)) === undefined) {
+            known.forget(serverId);
             return line.leave("never", "removed", "the server was removed");
+          }
         }
       } catch (error) {
         rumoured = true;
@@ -210,7 +219,9 @@ export function createOnline(parts: OnlineParts): Online {
     try {
       for (const s of subscriptions) if (s.status === "rejected") throw s.reason;
       // Looked up again now that removal would be heard: one that came in between must not leave it connected.
-      const record = await servers.byId(serverId);
+      const { record, fresh } = await known.look(serverId);
+      // From memory, since the store is away: asked again with each heartbeat until it has answered.
+      if (!fresh) rumoured = true;
       if (!record)
         throw new Fault("SERVER_UNKNOWN", "the server was removed", { values: { server: serverId } });
       const before = held.get(serverId);
@@ -233,6 +244,7 @@ export function createOnline(parts: OnlineParts): Online {
           state.lastHeartbeat = now;
           state.skewMs = agentClock - now;
           seen.mark(serverId);
+          known.still(serverId);
           if (rumoured) void removed();
           void put();
           const beat = JSON.stringify({ at: now, latencyMs: state.latencyMs, skewMs: state.skewMs });

@@ -164,17 +164,21 @@ describe("a message for one receiver", () => {
 });
 
 describe("other messages", () => {
-  it("news of a server go everywhere, heartbeats nowhere else", async () => {
+  it("news of a server or of the bot go everywhere, heartbeats nowhere else", async () => {
     const { hubIn } = world();
     const [a, b] = [hubIn("a"), hubIn("b")];
     const heard: string[] = [];
-    for (const kind of ["line", "paired", "heartbeat"])
+    for (const kind of ["line", "paired", "telegram", "heartbeat"])
       for (const hub of [a, b]) await hub.broker.subscribe(`${kind}:1`, () => heard.push(kind));
     assert.equal(await a.broker.publish("line:1", "x"), 2);
     assert.equal(await a.broker.publish("paired:1", "x"), 2);
+    assert.equal(await a.broker.publish("telegram:1", "x"), 2);
     assert.equal(await a.broker.publish("heartbeat:1", "x"), 1);
     await settle();
-    assert.deepEqual(heard.sort(), ["heartbeat", "line", "line", "paired", "paired"]);
+    assert.deepEqual(heard.sort(), [
+      "heartbeat",
+      ...["line", "line", "paired", "paired", "telegram", "telegram"],
+    ]);
     a.way("b").cut("failing");
     assert.equal(await a.broker.publish("line:1", "x"), 1);
     await assert.rejects(a.broker.publish("line:2", "x"), away("b"));

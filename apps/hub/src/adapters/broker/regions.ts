@@ -17,7 +17,12 @@ export interface RegionsParts extends RegionParts {
  * - own: the own region alone.
  */
 type Reach = "one" | "all" | "own";
-const REACH: Readonly<Record<string, Reach>> = { line: "all", paired: "all", heartbeat: "own" };
+const REACH: Readonly<Record<string, Reach>> = {
+  line: "all",
+  paired: "all",
+  telegram: "all",
+  heartbeat: "own",
+};
 
 /**
  * Kinds that are listened to in every region: who answers a hub does so in the region of its own first. All other

@@ -17,7 +17,9 @@ import type { Broker, Clock, Log, Metrics, Presence } from "../../core/ports.ts"
  * - `heartbeat:` carries its own time, and nothing is decided by it.
  * - presence: its own time of the last heartbeat is in it, and an old one is none (OLD_ENTRY_MS). What is shown hangs
  *   on it, never whether a server can be asked. How many entries there are is the board's own word, and only shown.
- * - any other news says no more than "look into the store", which is harmless to say too often.
+ * - `claim:` An id is granted once, and given back only by the hub that it was granted to.
+ * - `original:` A reply settles the question with its id, once; a sign of life says no more than that.
+ * - `updates:` says "look into the store"; `telegram:` says until when to rest, which passes.
  */
 export interface Seal {
   close(place: string, message: string): string;

@@ -26,7 +26,7 @@ import {
 import { createEnrolment } from "../../apps/hub/src/core/fleet/enrol.ts";
 import { createOnline } from "../../apps/hub/src/core/fleet/online.ts";
 import { createOriginals } from "../../apps/hub/src/core/fleet/original.ts";
-import type { HttpRoute } from "../../apps/hub/src/core/ports.ts";
+import type { Broker, HttpRoute } from "../../apps/hub/src/core/ports.ts";
 import { hubSigner } from "../../apps/hub/src/signing.ts";
 
 /** What hubs of one installation share. */
@@ -60,9 +60,16 @@ export type OriginalHub = Awaited<ReturnType<typeof originalHub>>;
 
 export async function originalHub(
   shared: Installation,
-  options: { hubId?: string; limits?: Partial<ProxyLimits>; more?: readonly OriginalCommand[] } = {},
+  options: {
+    hubId?: string;
+    limits?: Partial<ProxyLimits>;
+    more?: readonly OriginalCommand[];
+    /** Its own way to the shared broker. */
+    broker?: Broker;
+  } = {},
 ) {
-  const { clock, log, store, broker, presence } = shared;
+  const { clock, log, store, presence } = shared;
+  const broker = options.broker ?? shared.broker;
   const hubId = options.hubId ?? "hub-1";
   const metrics = readMetrics();
   const chance = realChance;

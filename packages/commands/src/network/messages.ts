@@ -35,7 +35,7 @@ network-unused = { $count ->
    *[other] { $count } interfaces were never used.
   }
 network-no-rate = – : counters restarted, or just appeared. The next look has a rate.
-network-overall = All links now
+network-overall = All links together
 network-loopback-total = Loopback since boot
 network-original = The Go agent tells no link's state, and traffic now only of all together.
 `,
@@ -75,7 +75,7 @@ network-unused = { $count ->
    *[many] { $count } интерфейсов ни разу не использовались.
   }
 network-no-rate = – : счётчики начались заново или интерфейс только появился. Скорость будет в следующий раз.
-network-overall = Всего сейчас
+network-overall = Все каналы вместе
 network-loopback-total = Loopback с загрузки
 network-original = Агент на Go не знает состояния каналов, а трафик сейчас — только общий.
 `,

@@ -47,7 +47,10 @@ export const networkReading = reading(
 function overallBlocks(t: Translate, overall: { in: number; out: number } | undefined): Blocks {
   if (!overall) return [];
   const value = t("network-flows", { in: rateText(t, overall.in), out: rateText(t, overall.out) });
-  return [{ type: "facts", rows: [{ label: t("network-overall"), value: [value] }] }];
+  return [
+    { type: "heading", text: t("network-overall") },
+    { type: "facts", rows: [{ label: t("network-now"), value: [value] }] },
+  ];
 }
 
 function noRateNote(t: Translate, original: true | undefined, flows: readonly Flow[]): Blocks {

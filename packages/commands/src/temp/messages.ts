@@ -39,6 +39,7 @@ temp-more = { $count ->
   } not shown
 temp-silent = Without a sensible value: { $names }
 temp-silent-more = { $names } and { $count } more
+temp-sensor = Sensor
 temp-original = The Go agent tells one sensor, and nothing of throttling.
 `,
   ru: `
@@ -80,6 +81,7 @@ temp-more = Не { $count ->
   }
 temp-silent = Без осмысленного значения: { $names }
 temp-silent-more = { $names } и ещё { $count }
+temp-sensor = Датчик
 temp-original = Агент на Go знает один датчик и ничего о троттлинге.
 `,
 };

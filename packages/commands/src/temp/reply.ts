@@ -15,6 +15,9 @@ const SHOWN_SILENT = 4;
 /** Columns for a sensor's name: a phone's 35 less the level dot, the colon and `100.0 °C`. */
 const NAME_COLUMNS = 21;
 
+/** The same for a sensor's name behind a label of its own. */
+const SENSOR_COLUMNS = 27;
+
 type Answer = AnswerOf<typeof temp>;
 type Facts = Extract<View["blocks"][number], { type: "facts" }>["rows"];
 
@@ -27,7 +30,6 @@ export const tempReading = reading(
       title: t("temp-title", { server: plainName(server.name) }),
       blocks: [
         { type: "facts", rows: summaryRows(t, answer) },
-        // Its only sensor stands above already.
         ...(answer.original
           ? [note(t("temp-original"))]
           : [
@@ -58,7 +60,7 @@ function summaryRows(t: Translate, answer: Answer): Facts {
     {
       label: t(`temp-hottest-${hottest.part}`),
       value: [
-        nameText(hottest) === ""
+        answer.original
           ? celsiusText(t, hottest.celsius)
           : t("temp-hottest-value", {
               celsius: celsiusText(t, hottest.celsius),
@@ -68,6 +70,9 @@ function summaryRows(t: Translate, answer: Answer): Facts {
       level: tempLevel(hottest),
     },
   ];
+  // Its only one: there is room for the whole name.
+  if (answer.original && nameText(hottest) !== "")
+    rows.push({ label: t("temp-sensor"), value: [fitPath(nameText(hottest), SENSOR_COLUMNS)] });
   if (average.count > 1) {
     const celsius = celsiusText(t, average.celsius);
     rows.push({

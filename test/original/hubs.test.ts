@@ -1,0 +1,162 @@
+/** Two hubs behind a balancer that keeps no order: each request of an agent may come to the other one. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "node:test";
+import { readings } from "@servereye/commands/hub";
+import { type Command, Fault } from "@servereye/contract";
+import type { Broker } from "../../apps/hub/src/core/ports.ts";
+import { type DoubleOptions, type OriginalDouble, originalAgent, type Style, usualAnswers } from "./agent.ts";
+import { type Installation, installation, type OriginalHub, originalHub } from "./hubs.ts";
+
+const named = (name: string): Command => {
+  const found = readings.find((reading) => reading.command.name === name);
+  assert.ok(found, name);
+  return found.command;
+};
+
+const KEY = `srv_${"0a1b2c3d".repeat(5)}`;
+const turnOfLoop = () => new Promise((done) => setImmediate(done));
+
+describe("an original agent between two hubs", () => {
+  let all: Installation;
+  let a: OriginalHub;
+  let b: OriginalHub;
+  let serverId: string;
+  const agents: OriginalDouble[] = [];
+
+  before(async () => {
+    all = installation();
+    [a, b] = [await originalHub(all, { hubId: "hub-a" }), await originalHub(all, { hubId: "hub-b" })];
+    serverId = await all.add(KEY);
+  });
+  after(async () => {
+    await a.stop();
+    await b.stop();
+  });
+  afterEach(async () => {
+    for (const agent of agents.splice(0)) await agent.kill();
+    await Promise.all([a.quiet(), b.quiet()]);
+    all.clock.turn(120_000);
+    while (a.originals.size() + b.originals.size() > 0) await turnOfLoop();
+  });
+
+  const double = (options: Partial<DoubleOptions> & Pick<DoubleOptions, "base">): OriginalDouble => {
+    const pause = (ms: number) => new Promise<void>((done) => void all.clock.after(ms, done));
+    const agent = originalAgent({ key: KEY, style: "streams", answers: usualAnswers, pause, ...options });
+    agents.push(agent);
+    return agent;
+  };
+  /** One hub, then the other, request by request. */
+  const alternating = () => {
+    let next = 0;
+    return () => (next++ % 2 === 0 ? a.url : b.url);
+  };
+  const heldBy = async () => (await a.fleet.presenceOf([serverId])).get(serverId)?.hub;
+  const until = async (hub: OriginalHub) => {
+    while ((await heldBy()) !== hub.hubId) await turnOfLoop();
+  };
+  const poll = (hub: OriginalHub) =>
+    double({ base: () => hub.url }).post("/api/streams/xread", {
+      stream: `stream:cmd:${KEY}`,
+      last_id: "$",
+      block_ms: 60_000,
+    });
+  const given = async (reply: Response): Promise<string[]> => {
+    const body = (await reply.json()) as { streams?: Array<{ Messages: Array<{ Values: { id: string } }> }> };
+    return (body.streams ?? []).flatMap(({ Messages }) => Messages.map(({ Values }) => Values.id));
+  };
+
+  for (const style of ["pubsub", "streams", "group"] as const satisfies Style[]) {
+    it(`answers everything by ${style}, once, though each request goes to the other hub`, async () => {
+      const agent = double({ style, base: alternating(), freshIds: style !== "pubsub" });
+      agent.start();
+      while (a.originals.size() + b.originals.size() === 0) await turnOfLoop();
+      const names = ["ping", "temp", "memory", "disk", "uptime", "processes", "network"];
+      for (let round = 0; round < 4; round++)
+        for (const name of names) {
+          const asker = round % 2 === 0 ? a : b;
+          assert.ok((await asker.ask(serverId, named(name))).answer, `${name} in round ${round}`);
+        }
+      assert.equal(agent.received.length, 28);
+      assert.equal(new Set(agent.received.map(({ id }) => id)).size, 28);
+      assert.deepEqual(agent.errors, []);
+    });
+  }
+
+  it("gets what one hub kept for it from the other, where it polls next", async () => {
+    const waiting = poll(a);
+    await until(a);
+    const first = b.ask(serverId, named("ping"));
+    const [id] = await given(await waiting);
+    await a.quiet();
+    // Between two polls: hub A has its place, and keeps these.
+    const rest = Promise.all([a.ask(serverId, named("uptime")), b.ask(serverId, named("temp"))]);
+    const agent = double({ base: () => b.url });
+    const reply = { command_id: id, type: "pong", payload: JSON.stringify({ type: "pong", payload: {} }) };
+    assert.equal(
+      (await agent.post("/api/streams/xadd", { stream: `stream:resp:${KEY}`, values: reply })).status,
+      200,
+    );
+    assert.ok(await first, "the reply came to hub B, which had not asked it");
+    agent.start();
+    await rest;
+    assert.deepEqual(agent.received.map(({ type }) => type).sort(), ["get_cpu_temp", "get_uptime"]);
+    assert.equal(await heldBy(), "hub-b");
+  });
+
+  it("hands an ask out once, though two hubs hold its connection and a poll waits at each", async () => {
+    // It never hears that it was replaced, as with the broker away for that moment.
+    const subscribe: Broker["subscribe"] = (channel, handler) =>
+      all.broker.subscribe(channel.startsWith("line:") ? "nowhere" : channel, handler);
+    const deaf = await originalHub(all, { hubId: "hub-deaf", broker: { ...all.broker, subscribe } });
+    const polls = [poll(deaf)];
+    await until(deaf);
+    polls.push(poll(b));
+    await until(b);
+    const asked = b.ask(serverId, named("ping"));
+    const heard = assert.rejects(asked, (error: Fault) => error.code === "COMMAND_TIMEOUT");
+    await Promise.race(polls);
+    const denied = () =>
+      [deaf, b].reduce(
+        (sum, hub) => sum + hub.metrics.of("original_asks_dropped", { reason: "elsewhere" }),
+        0,
+      );
+    while (denied() === 0) await turnOfLoop();
+    // Whichever was the slower polls on, and so does the other: neither is given it again.
+    polls.push(poll(deaf), poll(b));
+    for (let n = 0; n < 20; n++) await turnOfLoop();
+    all.clock.turn(60_000);
+    const ids = (await Promise.all(polls.map(async (reply) => given(await reply)))).flat();
+    assert.equal(ids.length, 1);
+    await heard;
+    await deaf.stop();
+  });
+
+  it("is online at one hub while its heartbeats come to the other", async () => {
+    const waiting = poll(a);
+    await until(a);
+    const asked = a.ask(serverId, named("ping"));
+    const heard = assert.rejects(asked, Fault);
+    await given(await waiting);
+    const agent = double({ base: () => b.url });
+    for (let n = 0; n < 4; n++) {
+      all.clock.turn(30_000);
+      assert.equal((await agent.post("/api/heartbeat", { server_key: KEY })).status, 200);
+      for (let turns = 0; turns < 5; turns++) await turnOfLoop();
+      assert.equal(await heldBy(), "hub-a");
+    }
+    await heard;
+  });
+
+  it("goes on at another hub when its own leaves", async () => {
+    const c = await originalHub(all, { hubId: "hub-c" });
+    const waiting = poll(c);
+    await until(c);
+    const left = c.stop();
+    assert.deepEqual(await given(await waiting), [], "its poll is answered at once");
+    const agent = double({ base: () => a.url });
+    agent.start();
+    await until(a);
+    await left;
+    assert.ok(await b.ask(serverId, named("ping")));
+  });
+});

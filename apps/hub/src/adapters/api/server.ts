@@ -73,6 +73,10 @@ class Misdirected extends Error {
   readonly statusCode = 421;
 }
 
+class TooLarge extends Error {
+  readonly statusCode = 413;
+}
+
 const BODY_LIMIT = 64 * 1024;
 const REQUEST_DEADLINE_MS = 15_000;
 
@@ -156,8 +160,18 @@ function mount(
       url: route.path,
       bodyLimit: route.maxBytes,
       handler: async (request, reply) => {
-        const body = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
-        const answer = await route.handle({ headers: request.headers, body, from: addressOf(request.raw) });
+        const body = Buffer.isBuffer(request.body)
+          ? new Uint8Array(request.body)
+          : await looseBody(request.raw, route.maxBytes);
+        const gone = new AbortController();
+        reply.raw.once("close", () => gone.abort());
+        const answer = await route.handle({
+          headers: request.headers,
+          body,
+          query: (request.raw.url ?? "").split("?")[1] ?? "",
+          from: addressOf(request.raw),
+          signal: gone.signal,
+        });
         return reply
           .status(answer.status)
           .headers(answer.headers ?? {})
@@ -165,6 +179,19 @@ function mount(
       },
     });
   });
+}
+
+/** A body where the framework reads none: with GET, as few clients send one. */
+async function looseBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (request.method !== "GET" || request.readableEnded) return new Uint8Array();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new TooLarge("the body is too large");
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
 }
 
 /** HTTP status of a fault (DESIGN §8: words and status are made in adapters only). */

@@ -18,6 +18,7 @@ export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; comm
       seconds: typeof ms === "number" ? ms / 1000 : 0,
       silent: 0,
       line: "",
+      agent: "",
       regions: 0,
       reason: fault.message,
     },

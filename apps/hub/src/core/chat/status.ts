@@ -1,6 +1,6 @@
 /** /status: what the hub knows of a server's agent. Facts as they were measured, never constants. */
-import type { Inline } from "@servereye/contract";
-import type { SeenServer } from "../ports.ts";
+import { type Inline, isOriginal, type View } from "@servereye/contract";
+import type { Presence, SeenServer } from "../ports.ts";
 import type { Draft, Turn } from "./turn.ts";
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);
@@ -16,7 +16,7 @@ export async function statusDraft(turn: Turn, server: SeenServer): Promise<Draft
   const title = t("status-title", { server: server.name });
   const role = { label: t("status-role"), value: [t(`role-${server.role}`)] };
   if (presence === undefined) {
-    const record = await deps.store.servers.byId(server.id);
+    const record = turn.degraded ? undefined : await deps.store.servers.byId(server.id);
     const last = record?.lastSeen ?? server.lastSeen;
     const rows = [
       {
@@ -35,7 +35,6 @@ export async function statusDraft(turn: Turn, server: SeenServer): Promise<Draft
       ],
     };
   }
-  const skew = Math.abs(presence.skewMs);
   return {
     title,
     blocks: [
@@ -47,34 +46,52 @@ export async function statusDraft(turn: Turn, server: SeenServer): Promise<Draft
             value: [t("status-online"), " ", moment(presence.since)],
             level: "ok",
           },
-          {
-            label: t("status-latency"),
-            value: [
-              presence.latencyMs === null
-                ? t("status-not-measured")
-                : t("status-ms", { ms: presence.latencyMs }),
-            ],
-          },
-          {
-            label: t("status-heartbeat"),
-            value: [{ kind: "time", at: seconds(presence.lastHeartbeat), style: "relative" }],
-          },
-          {
-            label: t("status-skew"),
-            value: [t("status-skew-value", { seconds: Math.round(presence.skewMs / 10) / 100 || 0 })],
-            level: skew >= SKEW_BAD_MS ? "bad" : skew >= SKEW_WARN_MS ? "warn" : "ok",
-          },
-          { label: t("status-agent"), value: [presence.facts.version] },
-          { label: t("status-protocol"), value: [String(presence.protocol)] },
-          { label: t("status-system"), value: [`${presence.facts.os} ${presence.facts.arch}`] },
-          {
-            label: t("status-policy"),
-            value: [presence.facts.allow.join(", ") || t("status-policy-reading")],
-          },
+          ...(isOriginal(presence.facts) ? originalRows(t, presence) : agentRows(t, presence)),
           ...(server.region === "" ? [] : [{ label: t("status-region"), value: [server.region] }]),
           role,
         ],
       },
     ],
+  };
+}
+
+type Rows = Extract<View["blocks"][number], { type: "facts" }>["rows"];
+
+const heartbeatRow = (t: Turn["t"], { lastHeartbeat }: Presence): Rows[number] => ({
+  label: t("status-heartbeat"),
+  value: [{ kind: "time", at: seconds(lastHeartbeat), style: "relative" }],
+});
+
+function agentRows(t: Turn["t"], presence: Presence): Rows {
+  const { latencyMs, facts } = presence;
+  const latency = latencyMs === null ? t("status-not-measured") : t("status-ms", { ms: latencyMs });
+  return [
+    { label: t("status-latency"), value: [latency] },
+    heartbeatRow(t, presence),
+    skewRow(t, presence),
+    { label: t("status-agent"), value: [facts.version] },
+    { label: t("status-protocol"), value: [String(presence.protocol)] },
+    { label: t("status-system"), value: [`${facts.os} ${facts.arch}`] },
+    { label: t("status-policy"), value: [facts.allow.join(", ") || t("status-policy-reading")] },
+  ];
+}
+
+/** What it never told is left out: no connection stays whose round trip could be measured, and it has no policy. */
+function originalRows(t: Turn["t"], presence: Presence): Rows {
+  const { skewMs, facts } = presence;
+  return [
+    heartbeatRow(t, presence),
+    ...(skewMs === 0 ? [] : [skewRow(t, presence)]),
+    { label: t("status-agent"), value: [[facts.version, t("status-original")].join(" ").trim()] },
+    ...(facts.os === "" ? [] : [{ label: t("status-system"), value: [facts.os] }]),
+  ];
+}
+
+function skewRow(t: Turn["t"], { skewMs }: Presence): Rows[number] {
+  const skew = Math.abs(skewMs);
+  return {
+    label: t("status-skew"),
+    value: [t("status-skew-value", { seconds: Math.round(skewMs / 10) / 100 || 0 })],
+    level: skew >= SKEW_BAD_MS ? "bad" : skew >= SKEW_WARN_MS ? "warn" : "ok",
   };
 }

@@ -208,7 +208,7 @@ test("a server key is never shown back, and its message goes", async () => {
     `add ${key(3)}`,
     `/memory ${key(4)}`,
     `/rename_server web-1 ${key(5)}`,
-    `/add ${key(6).slice(0, 40)}`,
+    `/add ${key(6).slice(0, 30)}`,
     `/add my key=${key(7)}, please`,
     `is this it: (${key(8)})?`,
   ].entries()) {

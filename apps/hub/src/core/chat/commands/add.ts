@@ -1,5 +1,5 @@
 /** /add: a new server, by a one-line command, by a pairing code, or by its key. */
-import { Fault, foldPairingCode, SERVER_KEY } from "@servereye/contract";
+import { ANY_SERVER_KEY, Fault, foldPairingCode, SERVER_KEY } from "@servereye/contract";
 import { authorize } from "../../access/authorize.ts";
 import { checkName } from "../../fleet/name.ts";
 import type { ServerRecord } from "../../ports.ts";
@@ -81,21 +81,23 @@ async function byKey(turn: Turn, key: string, name: string | undefined): Promise
       return false;
     },
   );
-  if (!SERVER_KEY.test(key)) return turn.show({ blocks: [text(t("add-key-malformed"))] });
+  if (!ANY_SERVER_KEY.test(key)) return turn.show({ blocks: [text(t("add-key-malformed"))] });
+  // A key of ours that lost its end would be taken for one of the original's: the person can tell.
+  const short = SERVER_KEY.test(key) ? [] : [t("add-key-short", { digits: key.length - "srv_".length })];
   await attempt(
     turn,
     () => deps.enrolment.addByKey(turn.actor.person.id, key, name, turn.chatKey),
-    gone ? undefined : t("add-delete-yourself"),
+    gone ? short : [...short, t("add-delete-yourself")],
   );
 }
 
 async function attempt(
   turn: Turn,
   enrol: () => Promise<Pick<ServerRecord, "id" | "name">>,
-  warning?: string,
+  warnings: readonly string[] = [],
 ): Promise<void> {
   const { t } = turn;
-  const warn = warning === undefined ? [] : [text(warning)];
+  const warn = warnings.map((warning) => text(warning));
   try {
     const added = await enrol();
     await turn.show({

@@ -1,5 +1,5 @@
 /** /debug: what the asker may know, for a report of trouble. No secret, nobody else's data. */
-import { PROTOCOL } from "@servereye/contract";
+import { isOriginal, PROTOCOL } from "@servereye/contract";
 import type { Draft } from "../turn.ts";
 import type { ChatCommand } from "./command.ts";
 
@@ -50,7 +50,7 @@ export const debug: ChatCommand = {
         rows: shown.map((server) => {
           const here = presence.get(server.id);
           const version = here
-            ? `${here.facts.version} · ${t("debug-protocol", { protocol: here.protocol })}`
+            ? `${here.facts.version} · ${isOriginal(here.facts) ? here.facts.runtime : t("debug-protocol", { protocol: here.protocol })}`
             : t("debug-offline");
           return {
             label: `${server.number}. ${server.name}`,

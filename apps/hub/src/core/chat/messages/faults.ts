@@ -27,7 +27,10 @@ fault-broker-unavailable = ⚠️ { $regions ->
     [0] I can not reach my agents right now.
    *[other] I can not reach region { $regions } right now, and { $server } may be there.
  } Nothing was changed; I try on by myself. Please repeat this in a minute.
-fault-unsupported = { $server } can not do /{ $command }: its agent or system does not support it.
+fault-unsupported = { $agent ->
+    [original] { $server } can not do /{ $command }: it has the old Go agent, which does not know that. ServerEye's own agent does: /add.
+   *[other] { $server } can not do /{ $command }: its agent or system does not support it.
+ }
 fault-not-allowed = That is not yours to do, or it belongs to somebody already. Nothing was changed.
 fault-token-invalid = That code was used already, has expired, or is mistyped. Look at the agent's screen, or send /add for a new line.
 fault-name-invalid = A name is 1 to 40 letters, digits, spaces and . _ - ( ), and not only digits.
@@ -64,7 +67,10 @@ fault-broker-unavailable = ⚠️ { $regions ->
     [0] Я сейчас не достаю до агентов.
    *[other] Я сейчас не достаю до региона { $regions }, а { $server } может быть там.
  } Ничего не изменилось; я пробую дальше. Повторите через минуту.
-fault-unsupported = { $server } не умеет /{ $command }: его агент или система этого не поддерживает.
+fault-unsupported = { $agent ->
+    [original] { $server } не умеет /{ $command }: там старый агент на Go, он этого не знает. Агент ServerEye умеет: /add.
+   *[other] { $server } не умеет /{ $command }: его агент или система этого не поддерживает.
+ }
 fault-not-allowed = Это не ваше право, или это уже чьё-то. Ничего не изменилось.
 fault-token-invalid = Код уже использован, просрочен или набран с ошибкой. Посмотрите на экран агента или отправьте /add.
 fault-name-invalid = Имя: от 1 до 40 букв, цифр, пробелов и . _ - ( ), и не только цифры.

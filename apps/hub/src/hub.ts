@@ -24,6 +24,7 @@ import { createOnline } from "./core/fleet/online.ts";
 import type { ChatHandler, ChatPort, Clock } from "./core/ports.ts";
 import { createHealth } from "./health.ts";
 import { hubKeyPair } from "./identity.ts";
+import { openOriginals } from "./originals.ts";
 import { hostGate, peerAddress } from "./peer.ts";
 import { appointAdmins, ownerOf, setupSecret } from "./persons.ts";
 import { hubVerifier } from "./signing.ts";
@@ -145,6 +146,17 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   const addressOf = peerAddress({ proxied: config.publicUrl !== undefined });
   const gateway = createGateway({ door: online, clock, chance, log, metrics, addressOf });
 
+  const originalRoutes = openOriginals({
+    door: online,
+    broker,
+    servers: { setFacts: store.servers.setFacts, byId: async (id) => (await known.look(id)).record },
+    hubId,
+    clock,
+    log,
+    metrics,
+    cleanup,
+  });
+
   let boundUrl = "";
   const publicUrl = () => config.publicUrl ?? boundUrl;
   const ports = new Map<string, ChatPort>();
@@ -187,7 +199,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     store,
     broker,
     telegram: () => telegram?.health() ?? { status: "off" },
-    agents: () => gateway.connected(),
+    agents: () => online.size(),
     waitingFor: () => waiting,
   });
   const consoleToken = chance.token(32);
@@ -211,7 +223,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     menu: (code) => menuFor(languageFor(null, code), "admin"),
     health: { health },
     metrics: () => metrics.expose(),
-    routes: telegram?.routes ?? [],
+    routes: [...(telegram?.routes ?? []), ...originalRoutes],
     addressOf,
     mayBeCalled: hostGate({
       listensOn: config.http.host,

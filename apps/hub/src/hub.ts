@@ -24,10 +24,11 @@ import { createOnline } from "./core/fleet/online.ts";
 import type { ChatHandler, ChatPort, Clock } from "./core/ports.ts";
 import { createHealth } from "./health.ts";
 import { hubKeyPair } from "./identity.ts";
+import { takeSeat } from "./membership.ts";
 import { openOriginals } from "./originals.ts";
 import { hostGate, peerAddress } from "./peer.ts";
 import { appointAdmins, ownerOf, setupSecret } from "./persons.ts";
-import { hubVerifier } from "./signing.ts";
+import { hubServerId, hubVerifier } from "./signing.ts";
 import { hubStore } from "./store.ts";
 import { startSweeping } from "./sweep.ts";
 import { openTelegram } from "./telegram.ts";
@@ -114,6 +115,19 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   const hubId = chance.uuid();
   const { settings } = store;
   const { broker, presence } = await hubBroker({ config, settings, clock, log, metrics, cleanup });
+  const seat = await takeSeat({
+    hubs: store.hubs,
+    hub: hubId,
+    region: config.region,
+    version: VERSION,
+    broker: config.redis !== undefined,
+    dataDir: lock.dataDir,
+    clock,
+    log,
+    metrics,
+    progress,
+  });
+  cleanup.add("seat", () => seat.leave());
   const known = knowServers(store.servers, clock);
   const fleet = createFleet({
     broker,
@@ -144,7 +158,8 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   });
   cleanup.add("online", () => online.close());
   const addressOf = peerAddress({ proxied: config.publicUrl !== undefined });
-  const gateway = createGateway({ door: online, clock, chance, log, metrics, addressOf });
+  const proofs = { verifierOf: hubVerifier, serverIdOf: hubServerId };
+  const gateway = createGateway({ door: online, clock, chance, log, metrics, addressOf, proofs });
 
   const originalRoutes = openOriginals({
     door: online,
@@ -187,7 +202,16 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   });
   const local = createConsole({ handler: () => handler, clock, personName: owner.name });
   ports.set("local", local.port);
-  const telegram = await openTelegram({ config, store, handler, clock, log, metrics });
+  const telegram = await openTelegram({
+    config,
+    store,
+    membership: seat,
+    broker,
+    handler,
+    clock,
+    log,
+    metrics,
+  });
   if (telegram !== undefined) ports.set("telegram", telegram.port);
 
   let waiting: string | undefined = "start";

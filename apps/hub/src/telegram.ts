@@ -3,7 +3,17 @@ import type { Health } from "@servereye/contract";
 import { createTelegram, type Menu } from "./adapters/telegram/telegram.ts";
 import type { Config } from "./config.ts";
 import { menuFor } from "./core/chat/menu.ts";
-import type { ChatHandler, ChatPort, Clock, HttpRoute, Log, Metrics, Store } from "./core/ports.ts";
+import type {
+  Broker,
+  ChatHandler,
+  ChatPort,
+  Clock,
+  HttpRoute,
+  Log,
+  Membership,
+  Metrics,
+  Store,
+} from "./core/ports.ts";
 import { adminsOnTelegram } from "./persons.ts";
 
 export interface OpenTelegram {
@@ -28,12 +38,14 @@ const menu = (scope: Menu["scope"], who: "all" | "admin"): Menu => ({
 export async function openTelegram(parts: {
   config: Config;
   store: Store;
+  membership: Membership;
+  broker: Broker;
   handler: ChatHandler;
   clock: Clock;
   log: Log;
   metrics: Metrics;
 }): Promise<OpenTelegram | undefined> {
-  const { config, store, handler, clock, log, metrics } = parts;
+  const { config, store, membership, broker, handler, clock, log, metrics } = parts;
   if (config.telegram === undefined) return undefined;
   const { token, apiRoot, webhook } = config.telegram;
   const admins = await adminsOnTelegram(store);
@@ -46,6 +58,9 @@ export async function openTelegram(parts: {
     token,
     apiRoot,
     inbox: store.inbox,
+    leases: store.leases,
+    membership,
+    broker,
     handler,
     clock,
     log,

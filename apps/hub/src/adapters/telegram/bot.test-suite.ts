@@ -7,7 +7,10 @@ import { createTelegram, type TelegramOptions } from "./telegram.ts";
 import {
   collectedLog,
   collectedMetrics,
+  givenMembership,
   memoryInbox,
+  memoryLeases,
+  noBroker,
   notingHandler,
   turnedClock,
 } from "./turned.test-suite.ts";
@@ -40,6 +43,9 @@ export function botFor(t: TestContext, emulator: Emulator, act: Act, more: Parti
     token: emulator.token,
     apiRoot: emulator.url,
     inbox,
+    leases: memoryLeases(),
+    membership: givenMembership(),
+    broker: noBroker(),
     handler,
     clock,
     log,

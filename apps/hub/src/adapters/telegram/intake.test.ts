@@ -6,6 +6,7 @@ import { createIntake } from "./intake.ts";
 import {
   collectedLog,
   collectedMetrics,
+  givenMembership,
   memoryInbox,
   notingHandler,
   settle,
@@ -20,20 +21,21 @@ function update(id: number, chat: number, text: string): unknown {
   return { update_id: id, message: { message_id: id, from, chat: { id: chat, type: "private" }, text } };
 }
 
-function bench(handler: ChatHandler) {
+function bench(handler: ChatHandler, inbox = memoryInbox()) {
   const clock = turnedClock();
   const log = collectedLog();
   const metrics = collectedMetrics();
-  const inbox = memoryInbox();
   const answered: string[] = [];
   const presses = {
     arrived() {},
     answer: () => Promise.resolve(),
     handled: (pressId: string) => void answered.push(pressId),
   };
-  const intake = createIntake({ inbox, handler, presses, clock, log, metrics });
-  const come = async (...updates: unknown[]) => intake.handle(await intake.keep(updates));
-  return { clock, log, metrics, inbox, intake, come, answered };
+  const membership = givenMembership();
+  const news = { tell: () => undefined, listen: () => Promise.resolve() };
+  const intake = createIntake({ inbox, membership, news, handler, presses, clock, log, metrics });
+  const come = async (...updates: unknown[]) => intake.handle((await intake.keep(updates))?.held ?? []);
+  return { clock, log, metrics, inbox, membership, intake, come, answered };
 }
 
 test("one chat's flood is cut off and harms no other chat", async () => {
@@ -58,28 +60,118 @@ test("one chat's flood is cut off and harms no other chat", async () => {
   assert.deepEqual(inbox.open(), []);
 });
 
-test("an update that a slow store kept after all is handled when it comes again, once", async () => {
-  const handler = notingHandler();
-  const { intake, come, inbox } = bench(handler);
+test("what can not be kept is handled at once and said to be so, held back until its end, and noted later", async () => {
+  const ends: Array<() => void> = [];
+  const handler = notingHandler(() => new Promise((resolve) => ends.push(resolve)));
+  const { intake, inbox, clock, log, metrics } = bench(handler);
   await intake.meet(me);
-  await come(update(1, 7, "/one"));
-  const { take, unfinished } = inbox;
+  inbox.broken = true;
+  const given = [update(5, 7, "/one"), update(6, 8, "/two")];
+  const kept = await intake.keep(given);
+  void intake.handle(kept?.held ?? []);
+  let ended = false;
+  void kept?.ended.then(() => {
+    ended = true;
+  });
+  await settle();
+  assert.deepEqual(
+    handler.seen.map((incoming) => [textOf(incoming), incoming.unkept]),
+    [
+      ["/one", true],
+      ["/two", true],
+    ],
+  );
+  assert.deepEqual([intake.lowestUnkept(), ended], [5, false]);
+  // Telegram brings them again as long as they are not confirmed: whoever asks again waits for the same end.
+  const again = await intake.keep(given);
+  assert.deepEqual(again?.held, []);
+  ends[0]?.();
+  await settle();
+  assert.deepEqual([intake.lowestUnkept(), ended], [6, false]);
+  ends[1]?.();
+  await again?.ended;
+  assert.deepEqual([intake.lowestUnkept(), ended], [undefined, true]);
+  inbox.broken = false;
+  await clock.turn(2_500);
+  assert.deepEqual(log.events("info"), ["telegram.inbox-back", "telegram.recorded"]);
+  assert.deepEqual(log.events("warn"), ["telegram.inbox-failed"]);
+  assert.deepEqual((await intake.keep([...given, update(7, 7, "/three")]))?.held.length, 1);
+  assert.equal(metrics.counted.get("telegram_updates_unkept"), 2);
+});
+
+test("an update that a slow store kept after all is handled once, and noted", async () => {
+  const handler = notingHandler();
+  const { intake, come, inbox, clock } = bench(handler);
+  await intake.meet(me);
+  const { take } = inbox;
   // Kept, and nobody is there any more to hear of it.
-  inbox.take = async (updates) => {
-    await take(updates);
+  inbox.take = async (hub, updates) => {
+    await take(hub, updates);
     throw new Error("read timeout");
   };
-  await assert.rejects(come(update(2, 7, "/two")), /read timeout/);
-  await assert.rejects(come(update(2, 7, "/two"), update(3, 7, "/three")), /read timeout/);
+  await come(update(2, 7, "/two"));
+  await come(update(2, 7, "/two"), update(3, 7, "/three"));
   inbox.take = take;
-  inbox.unfinished = () => Promise.reject(new Error("gone again"));
-  await assert.rejects(come(update(2, 7, "/two"), update(3, 7, "/three")), /gone again/);
-  inbox.unfinished = unfinished;
+  await clock.turn(2_500);
   await come(update(2, 7, "/two"), update(3, 7, "/three"), update(4, 7, "/four"));
-  await come(update(3, 7, "/three"), update(1, 7, "/one"));
-  await intake.drained();
-  assert.deepEqual(handler.seen.map(textOf), ["/one", "/two", "/three", "/four"]);
+  await clock.turn(2_500);
+  assert.deepEqual(handler.seen.map(textOf), ["/two", "/three", "/four"]);
   assert.deepEqual(inbox.open(), []);
+});
+
+test("a hub that may have lost its seat begins nothing before it has claimed it anew", async () => {
+  let letGo = () => {};
+  const slow = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const handler = notingHandler((incoming) => (textOf(incoming) === "/slow" ? slow : Promise.resolve()));
+  const { intake, come, inbox, membership } = bench(handler);
+  await intake.meet(me);
+  await come(update(1, 7, "/slow"), update(2, 7, "/mine"), update(3, 7, "/taken"));
+  membership.set(["hub"], undefined);
+  letGo();
+  await intake.drained();
+  await come(update(4, 8, "/later"));
+  await settle();
+  assert.deepEqual(
+    handler.seen.map(textOf),
+    ["/slow"],
+    "what was begun comes to its end, and nothing else begins",
+  );
+  assert.deepEqual(inbox.open(), [2, 3, 4]);
+  // Meanwhile another hub took one over and was done with it.
+  await inbox.done(3);
+  membership.set(["hub", "other"], 2);
+  await settle();
+  assert.deepEqual(handler.seen.map(textOf), ["/slow", "/mine", "/later"]);
+  assert.deepEqual(inbox.open(), []);
+});
+
+test("what hubs died of goes alone, and is given up after three", async () => {
+  const first = bench(notingHandler(() => new Promise(() => {})));
+  await first.intake.meet(me);
+  await first.come(...[1, 2, 3, 4].map((id) => update(id, id, `/n${id}`)));
+  await settle();
+  const { inbox } = first;
+  for (const [id, tries] of [
+    [1, 1],
+    [2, 2],
+    [3, 2],
+    [4, 3],
+  ] as const)
+    inbox.tries(id, tries);
+  const ends: Array<() => void> = [];
+  const handler = notingHandler(() => new Promise((resolve) => ends.push(resolve)));
+  const { intake, log, metrics } = bench(handler, inbox);
+  await intake.meet(me);
+  await settle();
+  assert.deepEqual(handler.seen.map(textOf), ["/n1", "/n2"]);
+  for (const end of ends.splice(0)) end();
+  await settle();
+  assert.deepEqual(handler.seen.map(textOf), ["/n1", "/n2", "/n3"]);
+  assert.deepEqual(log.events("error"), ["telegram.given-up"]);
+  assert.equal(metrics.counted.get("telegram_updates_given_up"), 1);
+  assert.deepEqual(inbox.open(), [3]);
 });
 
 test("500 at the same time is full: there is room again when some are through", async () => {
@@ -109,7 +201,7 @@ test("a handler that hangs is left behind after three minutes, and its chat goes
   await clock.turn(1);
   assert.deepEqual(handler.seen.map(textOf), ["/hang", "/temp"]);
   assert.deepEqual(log.events("error"), ["telegram.handler-stuck"]);
-  assert.deepEqual(clock.waits(), []);
+  assert.deepEqual(clock.waits(), [2_500], "the next look into the inbox");
 });
 
 test("a handler that rejects, or an inbox that does not note the end, is told and stops nobody", async () => {

@@ -1,31 +1,43 @@
-/** From updates to the core: each kept before it counts as received, handled once, in order within its chat. */
+/** From updates to the core: each kept before it counts as received, handled by one hub, in order within its chat. */
 import { createConcurrentSink, sequentialize } from "@grammyjs/runner";
-import type { ChatHandler, Clock, Inbox, Incoming, Log, Metrics } from "../../core/ports.ts";
+import type { ChatHandler, Clock, Inbox, Incoming, Log, Membership, Metrics } from "../../core/ports.ts";
+import { createKeeping, type Held } from "./keeping.ts";
+import type { News } from "./news.ts";
 import type { Presses } from "./presses.ts";
-import { type Me, type Read, readUpdate, updateId } from "./update.ts";
+import { type Me, type Read, readUpdate } from "./update.ts";
 
 /** Updates handled at the same time; one chat may have so many of them waiting; and a handler's longest time, ms. */
 const mostAtOnce = 500;
 const mostOfOneChat = 50;
 const handlerPatience = 180_000;
-/** Ids remembered of updates that could perhaps not be kept; Telegram sends no more than a hundred before they are. */
-const mostUnsure = 10_000;
+/** Between two looks into the inbox, ms: with other hubs, or with something to note there; and for a hub alone. */
+const lookEvery = 1_000;
+const lookAloneEvery = 2_500;
+/** So many hubs may die while they handle an update. It goes alone from the second on, so that it takes none with it. */
+const mostTries = 3;
 
-export interface Kept {
-  id: number;
-  body: unknown;
-}
+export type { Held } from "./keeping.ts";
 
 export interface Intake {
-  /** Keeps a batch in the inbox and gives what is new of it, in order. Rejects when it could not be kept. */
-  keep(updates: readonly unknown[]): Promise<Kept[]>;
+  /**
+   * Keeps a batch in the inbox and gives what of it is to be handled here, in order, kept or not. `ended` resolves when
+   * what could not be kept came to its end. Undefined: `fence` is not the leader's any more, nothing was done.
+   */
+  keep(
+    updates: readonly unknown[],
+    fence?: number,
+  ): Promise<{ held: Held[]; ended: Promise<void> } | undefined>;
   /** Starts to handle, or waits for `meet`. Resolves when there is room for more, with how many. */
-  handle(updates: readonly Kept[]): Promise<number>;
+  handle(updates: readonly Held[]): Promise<number>;
   /** Who the bot is; then what an earlier run left is handled, before anything new. Rejects as the inbox does. */
   meet(me: Me): Promise<void>;
+  /** The lowest id among those handled without being kept: until it came to its end it must not be confirmed. */
+  lowestUnkept(): number | undefined;
+  /** Another hub tells that there is something, or it is time to see whether there is. */
+  look(): void;
   size(): number;
   full(): boolean;
-  /** What is not handled by now stays in the inbox for the next start. */
+  /** What is not handled by now stays in the inbox for another hub or the next start. */
   abandon(): void;
   /** Resolves when nothing is being handled. */
   drained(): Promise<void>;
@@ -33,6 +45,8 @@ export interface Intake {
 
 export interface IntakeOptions {
   inbox: Inbox;
+  membership: Membership;
+  news: Pick<News, "tell" | "listen">;
   handler: ChatHandler;
   presses: Presses;
   clock: Clock;
@@ -41,21 +55,28 @@ export interface IntakeOptions {
 }
 
 interface Task {
-  readonly id: number;
+  readonly held: Held;
   readonly read: Read;
 }
 
-export function createIntake({ inbox, handler, presses, clock, log, metrics }: IntakeOptions): Intake {
+export function createIntake(options: IntakeOptions): Intake {
+  const { inbox, membership, news, handler, presses, clock, log, metrics } = options;
+  const keeping = createKeeping({ inbox, membership, news, log, metrics });
   let me: Me | undefined;
   let abandoned = false;
   /** Came in before the bot knew its name; kept in the inbox as well. */
-  const early: Kept[] = [];
-  /** Taken over from an earlier run: such an update may come in by the webhook at the same moment. */
-  let resumed: ReadonlySet<number> = new Set();
+  const early: Held[] = [];
   const ofChat = new Map<string, number>();
-  const unsure = new Set<number>();
   const onDrained: Array<() => void> = [];
   const inOrder = sequentialize<Task>(({ read }) => read.chat);
+  const alone = sequentialize<Task>(() => "alone");
+  let looking = false;
+  let lookAgain = false;
+  let cancelLook = (): void => undefined;
+  const stopHearing = membership.changed(() => {
+    keeping.dropStale();
+    look();
+  });
 
   const sink = createConcurrentSink<Task>(
     { consume },
@@ -64,39 +85,74 @@ export function createIntake({ inbox, handler, presses, clock, log, metrics }: I
   );
 
   async function consume(task: Task): Promise<void> {
-    const chat = task.read.chat ?? "";
+    const { held, read } = task;
+    const chat = read.chat ?? "";
     ofChat.set(chat, (ofChat.get(chat) ?? 0) + 1);
-    if (task.read.kind !== "standing" && task.read.pressId !== undefined) presses.arrived(task.read.pressId);
+    const pressId = read.kind === "standing" ? undefined : read.pressId;
+    if (pressId !== undefined) presses.arrived(pressId);
     try {
       if (chat !== "" && (ofChat.get(chat) ?? 0) > mostOfOneChat) {
         metrics.count("telegram_updates", { kind: "flood" });
         log.warn("telegram.flood", { chat });
       } else {
-        await inOrder(task, () => act(task.read));
+        await inOrder(task, () => begin(task));
       }
     } finally {
       const left = (ofChat.get(chat) ?? 1) - 1;
       if (left === 0) ofChat.delete(chat);
       else ofChat.set(chat, left);
-      if (task.read.kind !== "standing" && task.read.pressId !== undefined)
-        presses.handled(task.read.pressId);
-      await finish(task.id);
+      if (pressId !== undefined) presses.handled(pressId);
+      // Once abandoned its reply may not have left the house any more: whoever has it next does it again.
+      if (!abandoned) await keeping.finish(held);
       if (sink.size() <= 1) for (const resolve of onDrained.splice(0)) resolve();
     }
   }
 
-  async function finish(id: number): Promise<void> {
-    // Its reply may not have left the house any more: the next start does it again.
-    if (abandoned) return;
+  /** Handles it if it is this hub's to handle at this very moment. */
+  async function begin(task: Task): Promise<void> {
+    const { held } = task;
+    if (held.kept === undefined || held.dropped) return held.dropped ? undefined : act(task);
+    if (!mine(held)) return;
+    if (!held.kept.adopted) {
+      held.started = true;
+      return act(task);
+    }
+    if (held.kept.tries >= mostTries) return giveUp(held);
+    const suspect = held.kept.tries > 1;
+    const go = async () => {
+      const { kept } = held;
+      const tries = kept === undefined ? undefined : await begun(kept);
+      if (tries === undefined) return keeping.drop(held);
+      if (!mine(held)) return;
+      held.started = true;
+      await act(task);
+    };
+    await (suspect ? alone(task, go) : go());
+  }
+
+  /** A hub that was away for longer than its seat lasts may have been taken for dead: then it claims anew. */
+  function mine(held: Held): boolean {
+    if (!held.dropped && membership.term() === held.term) return true;
+    keeping.dropStale();
+    look();
+    return false;
+  }
+
+  async function begun(kept: NonNullable<Held["kept"]>): Promise<number | undefined> {
     try {
-      await inbox.done(id);
+      return await inbox.begin(membership.hub, kept);
     } catch (error) {
-      // It stays unfinished and is handled again at the next start: twice is the lesser evil, and it is told.
-      log.error("telegram.inbox-failed", { id, reason: reasonOf(error) });
+      log.debug("telegram.begin-failed", { reason: reasonOf(error) });
+      return undefined;
     }
   }
 
-  async function act(read: Read): Promise<void> {
+  function giveUp({ id, chat }: Held): void {
+    metrics.count("telegram_updates_given_up");
+    log.error("telegram.given-up", { id, chat, tries: mostTries });
+  }
+
+  async function act({ read, held }: Task): Promise<void> {
     if (read.kind === "ignored") {
       metrics.count("telegram_updates", { kind: "ignored" });
       log.debug("telegram.ignored", { why: read.why });
@@ -108,7 +164,8 @@ export function createIntake({ inbox, handler, presses, clock, log, metrics }: I
       return;
     }
     metrics.count("telegram_updates", { kind: read.incoming.did.kind });
-    await handled(read.incoming, read.chat);
+    const incoming = held.kept === undefined ? { ...read.incoming, unkept: true as const } : read.incoming;
+    await handled(incoming, read.chat);
   }
 
   /** A handler has deadlines for all it does; should it hang all the same, its chat goes on without it. */
@@ -122,63 +179,71 @@ export function createIntake({ inbox, handler, presses, clock, log, metrics }: I
     });
   }
 
-  /**
-   * What of a batch is to be handled. A take that failed may have been done all the same, by a store that was only
-   * slow: its updates are known there then, and nobody handles them. They come again, and are looked up.
-   */
-  async function taken(updates: readonly Kept[]): Promise<Kept[]> {
-    try {
-      const fresh = await inbox.take(updates);
-      const inDoubt = new Set(updates.map(({ id }) => id).filter((id) => unsure.has(id)));
-      if (inDoubt.size === 0) return fresh;
-      for (const { id } of fresh) inDoubt.delete(id);
-      const left = (await inbox.unfinished()).filter(({ id }) => inDoubt.has(id));
-      for (const { id } of updates) unsure.delete(id);
-      return [...fresh, ...left].sort((a, b) => a.id - b.id);
-    } catch (error) {
-      for (const { id } of updates) unsure.add(id);
-      for (const id of unsure) {
-        if (unsure.size <= mostUnsure) break;
-        unsure.delete(id);
-      }
-      throw error;
-    }
-  }
+  const full = (): boolean => sink.size() + early.length >= mostAtOnce;
 
-  async function handle(updates: readonly Kept[]): Promise<number> {
+  async function handle(updates: readonly Held[]): Promise<number> {
     const known = me;
     if (known === undefined) {
       early.push(...updates);
       return 0;
     }
-    const fresh = updates.filter(({ id }) => !resumed.has(id));
-    return await sink.handle(fresh.map(({ id, body }) => ({ id, read: readUpdate(body, known) })));
+    return await sink.handle(updates.map((held) => ({ held, read: readUpdate(held.body, known) })));
+  }
+
+  /** One look at a time; who asks meanwhile gets one after it, which sees what they mean. */
+  function look(): void {
+    if (me === undefined || abandoned) return;
+    if (looking) {
+      lookAgain = true;
+      return;
+    }
+    looking = true;
+    lookAgain = false;
+    cancelLook();
+    void looked().finally(() => {
+      looking = false;
+      if (abandoned) return;
+      const often = keeping.away() || membership.living().length > 1;
+      if (lookAgain && !full()) look();
+      else cancelLook = clock.after(often ? lookEvery : lookAloneEvery, look);
+    });
+  }
+
+  async function looked(): Promise<void> {
+    try {
+      await news.listen();
+    } catch (error) {
+      // Without news it only takes until the next look.
+      log.debug("telegram.news-failed", { reason: reasonOf(error) });
+    }
+    if (full()) return;
+    try {
+      void handle(await keeping.look());
+    } catch (error) {
+      // Said once by whoever keeps; the next look tries again.
+      log.debug("telegram.look-failed", { reason: reasonOf(error) });
+    }
   }
 
   return {
-    keep(updates) {
-      const numbered = updates.flatMap((body) => {
-        const id = updateId(body);
-        if (id === undefined) log.warn("telegram.update-unreadable");
-        return id === undefined ? [] : [{ id, body }];
-      });
-      return numbered.length === 0 ? Promise.resolve([]) : taken(numbered);
-    },
+    keep: (updates, fence) => keeping.take(updates, fence),
     handle,
     async meet(bot) {
-      const left = await inbox.unfinished();
+      const left = await keeping.look();
       if (left.length > 0) log.info("telegram.resumed", { updates: left.length });
       me = bot;
-      const known = new Set(left.map(({ id }) => id));
-      const all = [...left, ...early.splice(0).filter(({ id }) => !known.has(id))];
-      void handle(all);
-      resumed = known;
+      void handle([...left, ...early.splice(0)]);
+      look();
     },
+    lowestUnkept: keeping.lowestUnkept,
+    look,
     abandon() {
       abandoned = true;
+      cancelLook();
+      stopHearing();
     },
     size: () => sink.size(),
-    full: () => sink.size() + early.length >= mostAtOnce,
+    full,
     drained: () =>
       sink.size() === 0 ? Promise.resolve() : new Promise((resolve) => onDrained.push(resolve)),
   };

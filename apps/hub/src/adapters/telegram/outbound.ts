@@ -1,6 +1,7 @@
 /** The one queue to Telegram: in order within a chat, chats side by side, bounded, patient with 429, 5xx and the network. */
 import { Fault } from "@servereye/contract";
 import type { Clock, Log, Metrics } from "../../core/ports.ts";
+import { createBudget } from "./budget.ts";
 import { ApiRefused, ApiUnreached } from "./failure.ts";
 import { createPauses } from "./pauses.ts";
 import { createSlots } from "./slots.ts";
@@ -42,6 +43,8 @@ export interface Outbound {
   /** False when something waits or rests for this chat: then a mere sign of life is left out. */
   idle(chat: string): boolean;
   length(): number;
+  /** All rest for `ms`: another hub of the bot was told so. */
+  rest(ms: number): void;
   /** Resolves when nothing waits or runs any more. */
   drained(): Promise<void>;
   /** Rejects what waits; nothing is taken any more. */
@@ -69,6 +72,10 @@ export interface OutboundOptions {
   /** 0 to 1. */
   random: () => number;
   bounds?: Partial<OutboundBounds>;
+  /** This hub's part of what the bot may send, over 0 to 1; the whole unless told. */
+  share?: () => number;
+  /** Told when Telegram says that the whole bot has to rest, ms. */
+  onRest?: (ms: number) => void;
 }
 
 /** Calls that bypass the order: more at a time than this is a flood. */
@@ -78,7 +85,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const { clock, log, metrics, random } = options;
   const bounds = { ...usualBounds, ...options.bounds };
   const lines = new Map<string, Line>();
-  const pauses = createPauses(clock);
+  const share = options.share ?? (() => 1);
+  const pauses = createPauses(clock, share);
+  const budget = createBudget(clock, share);
   const slots = createSlots(bounds.parallel);
   let length = 0;
   let aside = 0;
@@ -147,7 +156,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
           if (error instanceof ApiRefused && error.code === 429) {
             const ms = (error.retryAfter ?? 1) * 1000;
             metrics.count("telegram_retries", { why: "429" });
-            if (chat !== undefined) pauses.pause(chat, ms);
+            if (chat !== undefined && pauses.pause(chat, ms)) {
+              budget.met();
+              options.onRest?.(ms);
+            }
             log.info("telegram.slowed-down", { chat, seconds: ms / 1000 });
             if (clock.monotonic() + ms > deadline) throw limited(Math.ceil(ms / 1000), error);
             if (chat === undefined) await pauses.wait(ms);
@@ -169,8 +181,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
 
   /** One attempt, when the chat does not rest and a slot is free; the slot is not held while waiting. */
   async function once<T>(chat: string | undefined, deadline: number, attempt: () => Promise<T>): Promise<T> {
+    let turn = chat === undefined ? 0 : budget.turn();
     for (;;) {
-      const rest = chat === undefined ? 0 : pauses.left(chat);
+      const rest = Math.max(turn, chat === undefined ? 0 : pauses.left(chat));
+      turn = 0;
       if (clock.monotonic() + rest > deadline) throw limited(Math.ceil(rest / 1000), undefined);
       if (rest > 0) {
         await pauses.wait(rest);
@@ -205,6 +219,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
     aside: besides,
     idle: (chat) => !lines.has(chat) && pauses.left(chat) === 0 && slots.free() > 0,
     length: () => length,
+    rest(ms) {
+      budget.met();
+      pauses.pauseAll(ms);
+    },
     drained: () => (length === 0 ? Promise.resolve() : new Promise((resolve) => onDrained.push(resolve))),
     close() {
       closed = true;

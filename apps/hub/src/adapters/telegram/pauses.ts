@@ -6,7 +6,10 @@ const manyChats = 5;
 const atOnce = 1_000;
 
 export interface Pauses {
-  pause(chat: string, ms: number): void;
+  /** Gives whether this made it the bot's own limit: then all rest. */
+  pause(chat: string, ms: number): boolean;
+  /** All rest: another hub of the bot was told so. */
+  pauseAll(ms: number): void;
   /** Ms that this chat still rests, 0 when it does not. */
   left(chat: string): number;
   wait(ms: number): Promise<void>;
@@ -14,7 +17,8 @@ export interface Pauses {
   close(reason: Error): void;
 }
 
-export function createPauses(clock: Clock): Pauses {
+/** `share`: of several hubs each sees only so much of what the bot is told. */
+export function createPauses(clock: Clock, share: () => number): Pauses {
   /** Monotonic ms. */
   const until = new Map<string, number>();
   let allUntil = 0;
@@ -29,7 +33,13 @@ export function createPauses(clock: Clock): Pauses {
       until.set(chat, Math.max(until.get(chat) ?? 0, now + ms));
       told = told.filter(({ at }) => now - at < atOnce);
       told.push({ chat, at: now });
-      if (new Set(told.map((each) => each.chat)).size >= manyChats) allUntil = Math.max(allUntil, now + ms);
+      const many = Math.max(2, Math.ceil(manyChats * share()));
+      if (new Set(told.map((each) => each.chat)).size < many) return false;
+      allUntil = Math.max(allUntil, now + ms);
+      return true;
+    },
+    pauseAll(ms) {
+      allUntil = Math.max(allUntil, clock.monotonic() + ms);
     },
     left(chat) {
       const now = clock.monotonic();

@@ -103,18 +103,40 @@ test("what was kept but not handled is handled by the next run, before what is n
   );
 });
 
-test("what can not be kept is not confirmed, and comes again", async (t) => {
+test("what can not be kept is answered at once, is confirmed only after that, and is known later", async (t) => {
   const emulator = await emulatorFor(t);
-  const { telegram, inbox, log, clock } = botFor(t, emulator, echo);
+  let letGo = () => {};
+  const slow = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const { telegram, inbox, log, clock, handler } = botFor(t, emulator, async (incoming, port) => {
+    if (textOf(incoming) === "/slow") await slow;
+    await echo(incoming, port);
+  });
   await telegram.start();
   const anna = emulator.control.person({ id: 7, firstName: "Anna" });
+  const boris = emulator.control.person({ id: 8, firstName: "Boris" });
   inbox.broken = true;
-  anna.write("/temp");
+  const { updateId } = anna.write("/slow");
   await log.until("telegram.inbox-failed");
-  assert.equal(telegram.status().detail, "updates can not be stored");
+  boris.write("/quick");
+  const answer = boris.chat.next();
+  await clock.turn(300);
+  assert.equal((await answer).text, "got: /quick");
+  const offsets = () =>
+    emulator.control.calls.flatMap(({ method, params }) =>
+      method === "getUpdates" ? [Number(params.offset ?? 0)] : [],
+    );
+  assert.ok(offsets().every((offset) => offset <= updateId));
+  letGo();
+  assert.equal((await anna.chat.next()).text, "got: /slow");
+  while (offsets().every((offset) => offset <= updateId)) await clock.turn(300);
   inbox.broken = false;
-  await clock.turn(30_000);
-  assert.equal((await anna.chat.next()).text, "got: /temp");
+  while (!log.events().includes("telegram.recorded")) await clock.turn(1_000);
+  emulator.control.redeliver(updateId);
+  anna.write("/after");
+  assert.equal((await anna.chat.next()).text, "got: /after");
+  assert.deepEqual(handler.seen.map(textOf), ["/slow", "/quick", "/after"]);
   assert.equal(telegram.status().status, "ok");
 });
 
@@ -187,7 +209,13 @@ test("a press is told with who pressed, is answered once, and changes the messag
   while (!emulator.control.calls.some(({ description }) => description.includes("not modified")))
     await settle();
   assert.equal(group.messages.filter(({ from }) => from.bot).length, 1);
-  assert.deepEqual(clock.waits(), [40_000], "only the poll has a deadline, no press waits for an answer");
+  const lease = [2_000, 5_500];
+  const look = 2_500;
+  assert.deepEqual(
+    clock.waits(),
+    [...lease, look, 40_000].sort((a, b) => a - b),
+    "the poll has a deadline, no press waits for an answer",
+  );
 });
 
 test("a press whose handler is slow, or forgets it, is answered all the same", async (t) => {

@@ -1,10 +1,23 @@
 /** The Telegram channel: put together from its parts, started, stopped, and asked how it is. */
-import type { ChatHandler, ChatPort, Clock, HttpRoute, Inbox, Log, Metrics } from "../../core/ports.ts";
+import type {
+  Broker,
+  ChatHandler,
+  ChatPort,
+  Clock,
+  HttpRoute,
+  Inbox,
+  Leases,
+  Log,
+  Membership,
+  Metrics,
+} from "../../core/ports.ts";
 import { createApi } from "./api.ts";
 import { createChatPort } from "./chatport.ts";
 import { ApiRefused, TokenRefused } from "./failure.ts";
 import { createIntake } from "./intake.ts";
+import { createLeader, type Lead } from "./leader.ts";
 import { type Menu, setMenus } from "./menus.ts";
+import { createNews } from "./news.ts";
 import { createOutbound, type OutboundBounds } from "./outbound.ts";
 import { createPolling } from "./polling.ts";
 import { createPresses } from "./presses.ts";
@@ -29,6 +42,10 @@ export interface TelegramOptions {
   /** Absent: long polling. `url` without a path gets `/telegram/webhook`. */
   webhook?: { url: string; secret: string };
   inbox: Inbox;
+  leases: Leases;
+  /** This hub among those of the bot. */
+  membership: Membership;
+  broker: Pick<Broker, "publish" | "subscribe">;
   handler: ChatHandler;
   clock: Clock;
   log: Log;
@@ -45,10 +62,10 @@ export interface Telegram {
   routes: HttpRoute[];
   /**
    * Resolves when Telegram said who the bot is: at once, or as soon as it can be reached (status() tells meanwhile);
-   * receiving starts then. Rejects with TokenRefused for a wrong token, and when stopped before.
+   * receiving starts then, by this hub if it leads. Rejects with TokenRefused for a wrong token, and when stopped before.
    */
   start(): Promise<{ username: string; link: string }>;
-  /** Ends receiving, gives what is under way 0.5 s; the rest stays in the inbox for the next start. */
+  /** Ends receiving and leading, gives what is under way 0.5 s; the rest stays in the inbox, for who is next. */
   stop(): Promise<void>;
   status(): Status;
   /** Messages that wait to be sent. */
@@ -56,28 +73,50 @@ export interface Telegram {
 }
 
 export function createTelegram(options: TelegramOptions): Telegram {
-  const { token, apiRoot, webhook, inbox, handler, clock, log, metrics, menus } = options;
+  const { token, apiRoot, webhook, inbox, leases, membership, handler, clock, log, metrics, menus } = options;
+  const { hub } = membership;
   const random = options.random ?? Math.random;
   const stopping = new AbortController();
   const state = createState(log, options.onStatus ?? (() => {}));
   const api = createApi({ token, apiRoot, clock });
-  const outbound = createOutbound({ clock, log, metrics, random, bounds: options.bounds ?? {} });
+  const news = createNews({
+    broker: options.broker,
+    hub,
+    clock,
+    log,
+    onUpdates: () => intake.look(),
+    onRest: (ms) => outbound.rest(ms),
+  });
+  const outbound = createOutbound({
+    clock,
+    log,
+    metrics,
+    random,
+    bounds: options.bounds ?? {},
+    share: () => 1 / Math.max(1, membership.living().length),
+    onRest: news.rest,
+  });
   const presses = createPresses({ api, outbound, clock, log, metrics });
   const writer = createWriter({ api, log, metrics });
   const port = createChatPort({ api, outbound, writer, presses, log, metrics });
-  const intake = createIntake({ inbox, handler, presses, clock, log, metrics });
-  const polling = createPolling({ api, intake, state, clock, log, metrics, random });
+  const intake = createIntake({ inbox, membership, news, handler, presses, clock, log, metrics });
+  // Another hub receives, and this one is well: it handles what is its own.
+  const leader = createLeader({ leases, hub, clock, log, metrics, onStandby: () => state.up() });
+  const polling = createPolling({ api, intake, leader, state, clock, log, metrics, random });
 
   metrics.gauge("telegram_queue_length", "Messages that wait to be sent to Telegram", outbound.length);
   metrics.gauge("telegram_updates_handling", "Telegram updates being handled", intake.size);
 
-  /** Does it until it succeeds. Rejects when stopped, or with TokenRefused. */
-  async function insist<T>(what: string, action: () => Promise<T>): Promise<T> {
+  /** Does it until it succeeds, or is not to be done any more. Rejects when stopped, or with TokenRefused. */
+  async function insist<T>(what: string, action: () => Promise<T>): Promise<T>;
+  async function insist<T>(what: string, action: () => Promise<T>, on: () => boolean): Promise<T | undefined>;
+  async function insist<T>(what: string, action: () => Promise<T>, on = () => true): Promise<T | undefined> {
     for (let failures = 0; ; failures++) {
       try {
         return await action();
       } catch (error) {
         if (stopping.signal.aborted) throw error;
+        if (!on()) return undefined;
         if (error instanceof ApiRefused && (error.code === 401 || error.code === 404)) {
           state.refused();
           throw new TokenRefused({ cause: error });
@@ -106,34 +145,49 @@ export function createTelegram(options: TelegramOptions): Telegram {
 
   async function receive(me: { id: number; username: string }): Promise<void> {
     await insist("inbox", () => intake.meet(me));
+    leader.start();
+    while (!stopping.signal.aborted) {
+      const lead = await leader.lead();
+      await setUp(lead);
+      await ended(lead.over);
+    }
+  }
+
+  /** What one hub does for all: where updates go, and the menus. */
+  async function setUp(lead: Lead): Promise<void> {
+    const until = AbortSignal.any([stopping.signal, lead.over]);
+    const on = () => !until.aborted;
     if (webhook) {
       const call = {
         url: hookUrl(webhook.url),
         secret_token: webhook.secret,
         allowed_updates: [...wantedUpdates],
       };
-      await insist("setWebhook", () =>
-        api.patiently(
-          (raw, signal) => raw.setWebhook({ ...call, drop_pending_updates: false }, signal),
-          stopping.signal,
-        ),
+      await insist(
+        "setWebhook",
+        () =>
+          api.patiently(
+            (raw, signal) => raw.setWebhook({ ...call, drop_pending_updates: false }, signal),
+            until,
+          ),
+        on,
       );
-      state.up();
+      if (on()) state.up();
     } else {
-      await insist("deleteWebhook", () =>
-        api.patiently(
-          (raw, signal) => raw.deleteWebhook({ drop_pending_updates: false }, signal),
-          stopping.signal,
-        ),
+      await insist(
+        "deleteWebhook",
+        () =>
+          api.patiently((raw, signal) => raw.deleteWebhook({ drop_pending_updates: false }, signal), until),
+        on,
       );
-      if (!stopping.signal.aborted) polling.start();
+      if (on()) polling.run(lead);
     }
-    await setUpMenus();
+    await setUpMenus(on);
   }
 
   /** A bot without its menu still answers: no reason to be down. */
-  async function setUpMenus(): Promise<void> {
-    for (let failures = 0; !stopping.signal.aborted; failures++) {
+  async function setUpMenus(on: () => boolean): Promise<void> {
+    for (let failures = 0; on(); failures++) {
       try {
         return await setMenus(menus, api, log, stopping.signal);
       } catch (error) {
@@ -161,18 +215,25 @@ export function createTelegram(options: TelegramOptions): Telegram {
     },
     async stop() {
       stopping.abort();
-      await polling.stop();
+      const released = leader.stop();
+      await polling.ended();
       await Promise.race([
-        intake.drained().then(outbound.drained),
+        Promise.all([intake.drained().then(outbound.drained), released]),
         new Promise<void>((resolve) => clock.after(stopPatience, resolve)),
       ]);
       intake.abandon();
+      news.close();
       outbound.close();
       api.close();
     },
     status: state.status,
     queueLength: outbound.length,
   };
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 function hookUrl(given: string): string {

@@ -1,5 +1,16 @@
 /** What the tests here stand on: a clock turned by hand, an inbox in memory, a log and figures that can be read. */
-import type { ChatHandler, Clock, Inbox, Incoming, Log, Metrics } from "../../core/ports.ts";
+import type {
+  ChatHandler,
+  Clock,
+  Inbox,
+  Incoming,
+  KeptUpdate,
+  Leases,
+  Log,
+  Membership,
+  Metrics,
+  NewUpdate,
+} from "../../core/ports.ts";
 
 export interface TurnedClock extends Clock {
   /** Turns it on by `ms`; whatever falls due happens in order, and what that leads to at once as well. */
@@ -104,28 +115,110 @@ export function collectedMetrics(): Metrics & {
   };
 }
 
-/** Keeps what it is given as a store would, over "restarts" of those who use it. `broken`: rejects. */
-export function memoryInbox(): Inbox & { broken: boolean; open(): number[] } {
-  const kept = new Map<number, { body: unknown; done: boolean }>();
+/** Keeps what it is given as a store would, over "restarts" of those who use it, for one hub. `broken`: rejects. */
+export function memoryInbox(): Inbox & {
+  broken: boolean;
+  open(): number[];
+  tries(id: number, tries: number): void;
+} {
+  const kept = new Map<number, { update: KeptUpdate; done: boolean }>();
+  const fail = () => {
+    if (inbox.broken) throw new Error("the store is away");
+  };
+  const unfinished = (known: readonly number[]) =>
+    [...kept.values()].filter(({ done, update }) => !done && !known.includes(update.id));
   const inbox = {
     broken: false,
     open: () => [...kept].filter(([, { done }]) => !done).map(([id]) => id),
-    async take(updates: ReadonlyArray<{ id: number; body: unknown }>) {
-      if (inbox.broken) throw new Error("the store is away");
+    /** As if so many hubs had died with it. */
+    tries(id: number, tries: number) {
+      const one = kept.get(id);
+      if (one) one.update = { ...one.update, tries, adopted: true };
+    },
+    async take(_hub: string, updates: readonly NewUpdate[]) {
+      fail();
       const fresh = updates.filter(({ id }) => !kept.has(id));
-      for (const { id, body } of fresh) kept.set(id, { body, done: false });
-      return fresh;
+      for (const update of fresh)
+        kept.set(update.id, { update: { ...update, digest: "", tries: 1, adopted: false }, done: false });
+      return fresh.flatMap(({ id }) => kept.get(id)?.update ?? []);
+    },
+    async waiting(hub: string, known: readonly number[]) {
+      fail();
+      return { own: unfinished(known).map(({ update }) => ({ ...update, owner: hub })), orphaned: [] };
+    },
+    async adopt() {
+      return [];
+    },
+    async begin(_hub: string, { id }: { id: number }) {
+      fail();
+      const one = kept.get(id);
+      if (one === undefined || one.done) return undefined;
+      one.update = { ...one.update, tries: one.update.tries + 1 };
+      return one.update.tries;
     },
     async done(id: number) {
       const one = kept.get(id);
       if (one) one.done = true;
     },
-    async unfinished() {
-      return [...kept].filter(([, { done }]) => !done).map(([id, { body }]) => ({ id, body }));
+    async record(updates: readonly NewUpdate[]) {
+      fail();
+      for (const update of updates)
+        kept.set(update.id, { update: { ...update, digest: "", tries: 1, adopted: false }, done: true });
     },
     async sweep() {},
   };
   return inbox;
+}
+
+/** Gives the lease to whoever asks, unless `holder` is somebody else. */
+export function memoryLeases(): Leases & { holder: string | undefined; away: boolean } {
+  let fence = 0;
+  const leases = {
+    holder: undefined as string | undefined,
+    away: false,
+    async take(_name: string, holder: string) {
+      if (leases.away) throw new Error("the store is away");
+      if (leases.holder !== undefined && leases.holder !== holder) return undefined;
+      if (leases.holder === undefined) fence++;
+      leases.holder = holder;
+      return fence;
+    },
+    async release(_name: string, holder: string) {
+      if (leases.holder === holder) leases.holder = undefined;
+    },
+  };
+  return leases;
+}
+
+/** A hub's seat as a test wishes it; by itself alone and sure of it. */
+export function givenMembership(hub = "hub"): Membership & {
+  set(living: readonly string[], term?: number): void;
+} {
+  let living: readonly string[] = [hub];
+  let term: number | undefined = 1;
+  const listeners = new Set<() => void>();
+  return {
+    hub,
+    living: () => living,
+    term: () => term,
+    changed(run) {
+      listeners.add(run);
+      return () => listeners.delete(run);
+    },
+    set(now, next) {
+      living = now;
+      term = next;
+      for (const run of listeners) run();
+    },
+  };
+}
+
+/** What hubs of one test hear each other by. */
+export function noBroker() {
+  return {
+    publish: async () => 0,
+    subscribe: async () => ({ close: async () => {} }),
+  };
 }
 
 /** A core that notes what comes in and does with it what the test says. */

@@ -62,6 +62,22 @@ export function updateId(raw: unknown): number | undefined {
   return read.success ? read.data.update_id : undefined;
 }
 
+const Placed = z.object({ chat: z.object({ id: z.int() }) });
+const WithChat = z.object({
+  message: z.optional(Placed),
+  callback_query: z.optional(z.object({ message: z.optional(Placed) })),
+  my_chat_member: z.optional(Placed),
+});
+
+/** Id of the chat whose order an update keeps, "" for what has none. */
+export function updateChat(raw: unknown): string {
+  const read = WithChat.safeParse(raw);
+  if (!read.success) return "";
+  const { message, callback_query: press, my_chat_member: member } = read.data;
+  const chat = (message ?? press?.message ?? member)?.chat;
+  return chat === undefined ? "" : String(chat.id);
+}
+
 export interface Me {
   id: number;
   username: string;

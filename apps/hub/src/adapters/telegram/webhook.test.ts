@@ -90,8 +90,15 @@ test("without the right secret nothing is read, kept or told", async (t) => {
   assert.equal((await post({ [name]: secret }, "{no json")).status, 400);
 });
 
-test("what can not be kept is not taken: Telegram brings it again", async (t) => {
-  const { emulator, telegram, post, inbox } = await hooked(t);
+test("what can not be kept is taken only when it was handled, and is known when it comes again", async (t) => {
+  let letGo = () => {};
+  const slow = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const { emulator, telegram, post, inbox, handler, clock } = await hooked(t, async (incoming, port) => {
+    await slow;
+    await echo(incoming, port);
+  });
   await telegram.start();
   const anna = emulator.control.person({ id: 7, firstName: "Anna", started: true });
   const update = {
@@ -106,8 +113,19 @@ test("what can not be kept is not taken: Telegram brings it again", async (t) =>
   };
   const headers = { "x-telegram-bot-api-secret-token": secret };
   inbox.broken = true;
-  assert.equal((await post(headers, JSON.stringify(update))).status, 503);
+  let taken = false;
+  const first = post(headers, JSON.stringify(update)).then(({ status }) => {
+    taken = true;
+    return status;
+  });
+  await handler.until(1);
+  // Brought again while it is being handled.
+  const second = post(headers, JSON.stringify(update));
+  assert.deepEqual([handler.seen[0]?.unkept, taken], [true, false]);
+  letGo();
+  assert.deepEqual([await first, (await second).status], [200, 200]);
   inbox.broken = false;
+  await clock.turn(2_500);
   for (let time = 0; time < 3; time++)
     assert.equal((await post(headers, JSON.stringify(update))).status, 200);
   assert.equal((await anna.chat.next()).text, "got: /temp");

@@ -1,4 +1,4 @@
-/** The webhook's route: proves that Telegram calls, keeps the update, says 200, and only then handles it. */
+/** The webhook's route: proves that Telegram calls, keeps the update, says 200, and only then handles it; unless it can not be kept. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { HttpReply, HttpRequest, HttpRoute, Log, Metrics } from "../../core/ports.ts";
 import type { Intake } from "./intake.ts";
@@ -9,7 +9,7 @@ const mostBytes = 1024 * 1024;
 
 export interface WebhookOptions {
   secret: string;
-  intake: Intake;
+  intake: Pick<Intake, "keep" | "handle" | "full">;
   log: Log;
   metrics: Metrics;
 }
@@ -36,12 +36,11 @@ export function webhookRoute({ secret, intake, log, metrics }: WebhookOptions): 
       log.warn("telegram.webhook-unreadable", { from, reason: error instanceof Error ? error.message : "" });
       return { status: 400 };
     }
-    try {
-      void intake.handle(await intake.keep([update]));
-    } catch (error) {
-      log.error("telegram.inbox-failed", { reason: error instanceof Error ? error.message : String(error) });
-      return { status: 503, headers: { "retry-after": "5" } };
-    }
+    const kept = await intake.keep([update]);
+    if (kept === undefined) return { status: 503, headers: { "retry-after": "1" } };
+    void intake.handle(kept.held);
+    // Kept: at once. Otherwise Telegram has it until it was handled, and calls again if this hub dies meanwhile.
+    await kept.ended;
     return { status: 200 };
   }
 

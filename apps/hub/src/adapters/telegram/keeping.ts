@@ -1,0 +1,254 @@
+/** What of the inbox this hub has in hand: taken by itself, told of by another hub, left by a dead one, or not to be kept. */
+import type { Inbox, KeptUpdate, Log, Membership, Metrics, NewUpdate } from "../../core/ports.ts";
+import type { News } from "./news.ts";
+import { ownerOf } from "./spread.ts";
+import { updateChat, updateId } from "./update.ts";
+
+/** Ids that were handled, so that a look that was under way meanwhile brings them in vain. */
+const mostRemembered = 20_000;
+/** Handled while the store was away and not yet noted there. Telegram was told of them: it seldom brings one again. */
+const mostUnrecorded = 10_000;
+/** A term that is never the present one. */
+const noTerm = -1;
+
+/** An update in hand. */
+export interface Held {
+  readonly id: number;
+  readonly body: unknown;
+  readonly chat: string;
+  /** Undefined: the store was away, so that it is known here alone. */
+  readonly kept: KeptUpdate | undefined;
+  /** The membership's term under which it became this hub's. */
+  readonly term: number;
+  started: boolean;
+  /** No longer this hub's, or to be claimed anew: it is not handled, and not noted as such. */
+  dropped: boolean;
+}
+
+export interface Keeping {
+  /**
+   * Keeps updates and gives what is to be handled here, in order: also earlier ones of the same chats, and those that
+   * could not be kept. Undefined when `fence` is not the leader's any more. `ended` resolves when all of the updates
+   * that could not be kept came to their end, those that are given again included.
+   */
+  take(
+    updates: readonly unknown[],
+    fence?: number,
+  ): Promise<{ held: Held[]; ended: Promise<void> } | undefined>;
+  /** Looks into the store for what is this hub's and not in hand, and for what the dead left. Rejects as the inbox does. */
+  look(): Promise<Held[]>;
+  /** Came to its end: noted in the store, now or when it is back. */
+  finish(held: Held): Promise<void>;
+  /** It, and what of its chat waits behind it, is not this hub's to handle now. All of it comes by `look` if it is. */
+  drop(held: Held): void;
+  /** The same for all that was taken up under another term than the present one. */
+  dropStale(): void;
+  /** The lowest id among those that are being handled unkept: it must not be confirmed. */
+  lowestUnkept(): number | undefined;
+  /** Whether the store failed the last time. */
+  away(): boolean;
+}
+
+export interface KeepingOptions {
+  inbox: Inbox;
+  membership: Membership;
+  news: Pick<News, "tell">;
+  log: Log;
+  metrics: Metrics;
+}
+
+const keyOf = ({ id, digest }: Pick<KeptUpdate, "id" | "digest">): string => `${id} ${digest}`;
+
+export function createKeeping({ inbox, membership, news, log, metrics }: KeepingOptions): Keeping {
+  const { hub } = membership;
+  const inHand = new Map<string, Held>();
+  /** By id; those handled stay until they are recorded. */
+  const unkept = new Map<number, { held: Held; handled: boolean; ended: Promise<void>; end: () => void }>();
+  const finished = new Set<string>();
+  let storeAway = false;
+
+  function remember(key: string): void {
+    finished.add(key);
+    for (const oldest of finished) {
+      if (finished.size <= mostRemembered) break;
+      finished.delete(oldest);
+    }
+  }
+
+  const knownIds = (): number[] => [...inHand.values()].map(({ id }) => id);
+
+  /** Takes rows into hand; leaves out what is there already, or was handled. */
+  function accept(rows: readonly KeptUpdate[], term: number): Held[] {
+    return rows.flatMap((row) => {
+      if (row.owner !== hub) return [];
+      const key = keyOf(row);
+      // It could not be kept as far as this hub was told, and was after all.
+      if (inHand.has(key) || unkept.has(row.id)) return [];
+      if (finished.has(key) || finished.has(String(row.id))) {
+        // Handled, and the store did not hear of it.
+        void note(row.id);
+        return [];
+      }
+      const held: Held = {
+        id: row.id,
+        body: row.body,
+        chat: row.chat,
+        kept: row,
+        term,
+        started: false,
+        dropped: false,
+      };
+      inHand.set(key, held);
+      return [held];
+    });
+  }
+
+  /** Tells other hubs of what is theirs. */
+  function passOn(rows: readonly KeptUpdate[]): void {
+    const others = new Map<string, number[]>();
+    for (const { owner, id } of rows) {
+      if (owner === hub) continue;
+      const ids = others.get(owner) ?? [];
+      ids.push(id);
+      others.set(owner, ids);
+    }
+    for (const [owner, ids] of others) news.tell(owner, ids);
+  }
+
+  async function note(id: number): Promise<void> {
+    try {
+      await inbox.done(id);
+    } catch (error) {
+      // The next look finds it, and that it was handled; after a crash it is handled again and that is told.
+      log.error("telegram.inbox-failed", { id, reason: reasonOf(error) });
+    }
+  }
+
+  function failed(error: unknown): void {
+    if (storeAway) return;
+    storeAway = true;
+    log.warn("telegram.inbox-failed", { reason: reasonOf(error) });
+  }
+
+  /** What is handled without being kept. */
+  function unkeptOf(updates: readonly NewUpdate[]): Held[] {
+    return updates.map(({ id, body, chat }) => {
+      const held: Held = { id, body, chat, kept: undefined, term: noTerm, started: false, dropped: false };
+      const { promise, resolve } = Promise.withResolvers<void>();
+      unkept.set(id, { held, handled: false, ended: promise, end: resolve });
+      metrics.count("telegram_updates_unkept");
+      return held;
+    });
+  }
+
+  /** Notes what was handled meanwhile, so that it is known when it comes again. */
+  async function record(): Promise<void> {
+    const handled = [...unkept.values()].filter((one) => one.handled).map(({ held }) => held);
+    if (handled.length === 0) return;
+    await inbox.record(handled.map(({ id, body, chat }) => ({ id, body, chat, owner: hub })));
+    for (const { id } of handled) {
+      unkept.delete(id);
+      // A look that began before may still bring it, had it been kept after all.
+      remember(String(id));
+    }
+    log.info("telegram.recorded", { updates: handled.length });
+  }
+
+  return {
+    async take(updates, fence) {
+      const numbered = updates.flatMap((body) => {
+        const id = updateId(body);
+        if (id === undefined) log.warn("telegram.update-unreadable");
+        return id === undefined ? [] : [{ id, body, chat: updateChat(body) }];
+      });
+      const living = membership.living();
+      const term = membership.term() ?? noTerm;
+      const owned = numbered
+        .filter(({ id }) => !unkept.has(id))
+        .map((update) => ({ ...update, owner: ownerOf(update.chat, living) }));
+      let held: Held[] = [];
+      if (owned.length > 0) {
+        try {
+          const known = knownIds();
+          const rows = await inbox.take(hub, owned, { known, ...(fence === undefined ? {} : { fence }) });
+          if (rows === undefined) return undefined;
+          passOn(rows);
+          held = accept(rows, term);
+        } catch (error) {
+          failed(error);
+          held = unkeptOf(owned);
+        }
+      }
+      const waits = numbered.flatMap(({ id }) => unkept.get(id)?.ended ?? []);
+      return { held, ended: Promise.all(waits).then(() => undefined) };
+    },
+
+    async look() {
+      const term = membership.term();
+      if (term === undefined) return [];
+      try {
+        const { own, orphaned } = await inbox.waiting(hub, knownIds());
+        if (storeAway) log.info("telegram.inbox-back");
+        storeAway = false;
+        await record();
+        const living = membership.living();
+        const chats = orphaned.map((chat) => ({ chat, owner: ownerOf(chat, living) }));
+        const adopted = await inbox.adopt(hub, chats, knownIds());
+        for (const owner of new Set(chats.map((one) => one.owner))) if (owner !== hub) news.tell(owner, []);
+        // What was adopted comes after what was this hub's before in each chat: a chat has one or the other.
+        return accept([...own, ...adopted], term);
+      } catch (error) {
+        failed(error);
+        throw error;
+      }
+    },
+
+    async finish(held) {
+      if (held.dropped) return;
+      if (held.kept !== undefined) {
+        inHand.delete(keyOf(held.kept));
+        remember(keyOf(held.kept));
+        return note(held.id);
+      }
+      const one = unkept.get(held.id);
+      if (one === undefined) return;
+      one.handled = true;
+      one.end();
+      for (const [id, { handled }] of unkept) {
+        if (unkept.size <= mostUnrecorded) break;
+        if (handled) unkept.delete(id);
+      }
+      if (!storeAway) await record().catch(failed);
+    },
+
+    drop(held) {
+      for (const [key, other] of inHand) {
+        if (other.started || other.chat !== held.chat) continue;
+        other.dropped = true;
+        inHand.delete(key);
+      }
+    },
+
+    dropStale() {
+      const term = membership.term();
+      for (const [key, held] of inHand) {
+        if (held.started || held.term === term) continue;
+        held.dropped = true;
+        inHand.delete(key);
+      }
+    },
+
+    lowestUnkept() {
+      let lowest: number | undefined;
+      for (const { held, handled } of unkept.values())
+        if (!handled && (lowest === undefined || held.id < lowest)) lowest = held.id;
+      return lowest;
+    },
+
+    away: () => storeAway,
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

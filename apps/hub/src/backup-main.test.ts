@@ -83,7 +83,7 @@ describe("backup and restore of a data folder", () => {
 
     const restored = await said(here, ["restore", name], { SERVEREYE_DATA_DIR: "other" });
     assert.equal(restored.code, 0, restored.text);
-    assert.match(restored.text, /Restored servereye-.*\nStart the hub\./);
+    assert.match(restored.text, /Restored servereye-.*\nStart the hub now\./);
     const other = await startEmbeddedPostgres({ dataDir: folder.path("other"), log });
     try {
       assert.deepEqual(await contents(other.connection), was);
@@ -92,7 +92,7 @@ describe("backup and restore of a data folder", () => {
     }
     const full = await said(here, ["restore", name], { SERVEREYE_DATA_DIR: "other" });
     assert.equal(full.code, 1);
-    isOneLine(full.text, /^The store is not empty: 3 persons, 6 servers, .*--replace/);
+    isOneLine(full.text, /^The store is not empty \(persons: 3, servers: 6, .*--replace/);
     const unasked = await said(here, ["restore", name, "--replace"], { SERVEREYE_DATA_DIR: "other" });
     assert.equal(unasked.code, 1);
     isOneLine(unasked.text, /add --yes/);

@@ -98,7 +98,7 @@ async function restore(args: string[], signal: AbortSignal): Promise<void> {
     );
     for (const table of leftOut) say(`Left out the table ${table}: it is not ServerEye's.`);
     say(
-      "Start the hub. Do not start the one that the backup was made of again: agents would find two with one key.",
+      "Start the hub now. Leave the old one stopped if its store was another: agents would find two with one key.",
     );
   } finally {
     progress.clear();
@@ -114,11 +114,18 @@ async function ask(
   if (!process.stdin.isTTY)
     throw new BackupFault(`The store holds ${lost}. To replace them without being asked, add --yes.`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const left = Promise.withResolvers<never>();
+  // The terminal gives Ctrl-C as a key while a question stands, and Ctrl-D as its end.
+  terminal.once("SIGINT", () => left.reject(new Interrupted()));
+  terminal.once("close", () => left.reject(new Interrupted()));
   try {
-    const answer = await terminal.question(`This throws away ${lost}, for good. Write "replace" to go on: `, {
-      signal,
-    });
+    const question = `This throws away ${lost}, for good. Write "replace" to go on: `;
+    const answer = await Promise.race([terminal.question(question, { signal }), left.promise]);
     if (answer.trim().toLowerCase() !== "replace") throw new BackupFault("Nothing was changed.");
+  } catch (error) {
+    // Ends the line that the question stands on.
+    if (wasInterrupted(error)) process.stderr.write("\n");
+    throw error;
   } finally {
     terminal.close();
   }

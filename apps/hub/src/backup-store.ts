@@ -13,7 +13,8 @@ type Run<T> = (connection: StoreConnection) => Promise<T>;
 
 /** The store as somebody reads: beside a running hub, or on a private PostgreSQL started for the time. */
 export async function readingStore<T>(config: Config, tell: (text: string) => void, run: Run<T>): Promise<T> {
-  if (config.databaseUrl !== undefined) return run({ connectionString: config.databaseUrl });
+  const named = namedIn(config);
+  if (named !== undefined) return run(named);
   const dataDir = resolve(config.dataDir);
   if (lstatSync(join(dataDir, "postgres"), { throwIfNoEntry: false }) === undefined)
     throw new BackupFault(
@@ -41,7 +42,8 @@ export async function replacingStore<T>(
   tell: (text: string) => void,
   run: (connection: StoreConnection, alone: boolean) => Promise<T>,
 ): Promise<T> {
-  if (config.databaseUrl !== undefined) return run({ connectionString: config.databaseUrl }, false);
+  const named = namedIn(config);
+  if (named !== undefined) return run(named, false);
   let lock: DataFolderLock;
   try {
     lock = lockDataFolder(config.dataDir);
@@ -53,6 +55,10 @@ export async function replacingStore<T>(
     );
   }
   return onPrivate(lock, tell, (connection) => run(connection, true));
+}
+
+function namedIn({ databaseUrl, database }: Config): StoreConnection | undefined {
+  return databaseUrl === undefined ? undefined : { connectionString: databaseUrl, caFile: database.caFile };
 }
 
 async function onPrivate<T>(lock: DataFolderLock, tell: (text: string) => void, run: Run<T>): Promise<T> {

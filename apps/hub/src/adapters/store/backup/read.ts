@@ -9,7 +9,7 @@ import { BackupFault, EndLine, FORMAT, Header, type Row, SequenceLine, TableLine
 /** Bytes of one line at most: a row's values are texts of at most half a gigabyte in all, far above any of ours. */
 const LONGEST_LINE = 256 * 1024 * 1024;
 
-const CHUNK = 256 * 1024;
+const CHUNK = 64 * 1024;
 
 /** The first two bytes of all gzip, RFC 1952, section 2.3.1. */
 const GZIP = "1f8b";

@@ -119,7 +119,7 @@ describe("restoring refuses", needed, () => {
     const was = await contents(target);
     await assert.rejects(
       restoreFrom(target, good),
-      refused(/not empty: 3 persons, 6 servers, 3 audit entries.*--replace/),
+      refused(/not empty \(persons: 3, servers: 6, audit entries: 3\).*--replace/),
     );
     assert.deepEqual(await contents(target), was);
     await restoreFrom(target, good, { replace: true });

@@ -93,7 +93,7 @@ export function knownSchema(header: Header, migrations: Migrations = MIGRATIONS)
 
 export function notEmpty({ persons, servers, entries }: Held): BackupFault {
   return new BackupFault(
-    `The store is not empty: ${persons} persons, ${servers} servers, ${entries} audit entries. Name an empty one, or ` +
+    `The store is not empty (persons: ${persons}, servers: ${servers}, audit entries: ${entries}). Name an empty one, or ` +
       "replace what it holds: --replace.",
   );
 }

@@ -13,7 +13,7 @@ const PATIENCE = 600_000;
 
 /** Rows fetched at once at most; fewer of large ones, so that a fetch stays near this many bytes. */
 const MOST_ROWS = 1_000;
-const FETCH_BYTES = 2 * 1024 * 1024;
+const FETCH_BYTES = 128 * 1024;
 
 export interface Written {
   /** Rows of each table. */

@@ -7,6 +7,7 @@ import { keepEvidence } from "./evidence.ts";
 import type { Disturbance } from "./history.ts";
 import { createNemesis } from "./nemesis.ts";
 import type { Outcome } from "./outcome.ts";
+import { startRogue } from "./rogue.ts";
 import { createTraffic, type Person, type Traffic } from "./traffic.ts";
 
 export interface Size {
@@ -60,6 +61,8 @@ export function chaos({
   return underTraffic(seed, size, async (cluster, tell) => {
     const chance = chanceOf(seed);
     const nemesis = createNemesis(cluster, chance, tell);
+    const rogue = cluster.redis.there ? await startRogue(cluster.redis.port, chanceOf(seed + 2)) : undefined;
+    const replays: Disturbance = { target: "rogue", what: "replay", at: Date.now(), until: undefined };
     const mending = new Set<Promise<void>>();
     const failures: unknown[] = [];
     for (const end = Date.now() + seconds * 1_000; Date.now() < end; ) {
@@ -72,8 +75,11 @@ export function chaos({
     }
     await Promise.all(mending);
     await nemesis.healAll();
-    tell("everything is mended");
-    return { disturbances: nemesis.disturbances, failures };
+    rogue?.stop();
+    replays.until = Date.now();
+    tell(`everything is mended; ${rogue?.replayed() ?? 0} messages were replayed on Redis`);
+    const disturbances = [...nemesis.disturbances, ...(rogue === undefined ? [] : [replays])];
+    return { disturbances, failures };
   });
 }
 

@@ -288,6 +288,13 @@ const planted: Record<
       one.say(faultText("SERVER_OFFLINE"));
       return one.history;
     },
+    "a replay that nobody sent": () => {
+      const one = sound();
+      one.broke("redis", "kill");
+      one.ask("alpha");
+      one.say(faultText("COMMAND_REPLAYED"));
+      return one.history;
+    },
     "the database is blamed for a dead agent": () => {
       const one = sound();
       one.broke("agent", "kill");
@@ -302,13 +309,6 @@ const planted: Record<
       one.broke("hub", "kill");
       one.mark();
       one.say(faultText("INTERNAL"));
-      return one.history;
-    },
-    "a replay": () => {
-      const one = sound();
-      one.broke("redis", "kill");
-      one.ask("alpha");
-      one.say(faultText("COMMAND_REPLAYED"));
       return one.history;
     },
     "words of no kind": () => {

@@ -68,6 +68,8 @@ const EXPLAINS: Partial<Record<FaultCode, readonly Target[]>> = {
   COMMAND_EXPIRED: HUBS_AND_WAYS,
   BROKER_UNAVAILABLE: ["redis", "redis line", "hub"],
   STORE_UNAVAILABLE: STORE,
+  // The true message's answer was lost with a hub, and the agent was asked again: it ran once, and says so.
+  COMMAND_REPLAYED: ["rogue"],
 };
 
 const isCrash = (one: Disturbance): boolean =>

@@ -48,7 +48,9 @@ export type Target =
   | "agent line"
   | "redis line"
   | "postgres line"
-  | "telegram line";
+  | "telegram line"
+  /** Somebody who sends true messages again on Redis. */
+  | "rogue";
 
 /** Something that was broken on purpose. */
 export interface Disturbance {

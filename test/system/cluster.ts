@@ -52,6 +52,7 @@ export interface Engine {
 }
 
 export interface RedisEngine extends Engine {
+  readonly port: number;
   /** Holds it: its connections stay, and nobody answers on them. */
   pause(): void;
   resume(): void;
@@ -232,6 +233,7 @@ function ready(running: Running): Promise<void> {
 const absent: RedisEngine = {
   there: false,
   up: false,
+  port: 0,
   kill: () => Promise.reject(new Error("this cluster has no Redis")),
   start: () => Promise.reject(new Error("this cluster has no Redis")),
   pause: () => undefined,
@@ -242,6 +244,7 @@ function redisEngine(server: RedisServer): RedisEngine {
   let up = true;
   return {
     there: true,
+    port: server.port,
     get up() {
       return up;
     },

@@ -1,4 +1,4 @@
-/** The one entry: `node scripts/run.mjs up|demo|test|test:chaos|bench|check`. Sets up what is missing, then runs on the pinned Node. */
+/** The one entry: `node scripts/run.mjs up|demo|demo-cluster|test|test:chaos|bench|check`. Sets up what is missing, then runs on the pinned Node. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,6 +12,7 @@ import { ensureInstalled, SetupFault } from "./setup.mjs";
 const targets = {
   up: async (args) => await program("apps/cli/src/main.ts", ["up", ...args]),
   demo: async (args) => await program("test/demo.ts", args),
+  "demo-cluster": async (args) => await program("test/demo-cluster/main.ts", args),
   bench: async (args) => await program("bench/main.ts", args),
   test: async (args) => await tests(args),
   "test:chaos": async (args) => await program("test/chaos/main.ts", args),

@@ -8,6 +8,8 @@ const engines = {
   chromium: () => onPath("chromium") ?? onPath("chromium-browser") ?? onPath("google-chrome"),
   tmux: () => onPath("tmux"),
   redis: () => onPath("redis-server"),
+  // Where root has its programs, which is not on everybody's path.
+  haproxy: () => onPath("haproxy") ?? (existsSync("/usr/sbin/haproxy") ? "/usr/sbin/haproxy" : undefined),
   psql: () => onPath("psql"),
   /** iproute2, which makes network namespaces (for root). */
   ip: () => onPath("ip"),

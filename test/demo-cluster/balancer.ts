@@ -1,0 +1,50 @@
+/** haproxy before the hubs: agents to any, a person's page always to the same, and away from a hub that died at once. */
+
+export interface BalancedHub {
+  name: string;
+  port: number;
+}
+
+/**
+ * The configuration. A hub is asked twice a second whether it may have traffic; one that does not even accept is left by
+ * the connection itself, which goes on to the next. The page's conversation lives in its hub, hence the cookie.
+ */
+export function haproxyConfig(port: number, hubs: readonly BalancedHub[]): string {
+  const check = [
+    "  option httpchk GET /ready",
+    "  http-check expect status 200",
+    "  default-server check inter 500ms fall 1 rise 1 on-marked-down shutdown-sessions",
+  ];
+  return `global
+  maxconn 400
+
+defaults
+  mode http
+  option forwardfor
+  option redispatch 1
+  retries 3
+  retry-on conn-failure empty-response
+  timeout connect 1s
+  timeout client 90s
+  timeout server 90s
+  timeout tunnel 1h
+  timeout http-request 10s
+
+frontend door
+  bind 127.0.0.1:${port}
+  http-request return status 404 if { path /metrics /health /ready }
+  use_backend agents if { path /agent/v1 }
+  default_backend pages
+
+backend agents
+  balance leastconn
+${check.join("\n")}
+${hubs.map((hub) => `  server ${hub.name} 127.0.0.1:${hub.port}`).join("\n")}
+
+backend pages
+  balance roundrobin
+  cookie HUB insert indirect nocache httponly
+${check.join("\n")}
+${hubs.map((hub) => `  server ${hub.name} 127.0.0.1:${hub.port} cookie ${hub.name}`).join("\n")}
+`;
+}

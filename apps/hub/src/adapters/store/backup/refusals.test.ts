@@ -122,6 +122,13 @@ describe("restoring refuses", needed, () => {
       refused(/not empty \(persons: 3, servers: 6, audit entries: 3\).*--replace/),
     );
     assert.deepEqual(await contents(target), was);
+    await run(target, "create view watching as select name from persons");
+    await assert.rejects(
+      restoreFrom(target, good, { replace: true }),
+      refused(/not ServerEye's hangs on its tables/),
+    );
+    await run(target, "drop view watching");
+    assert.deepEqual(await contents(target), was);
     await restoreFrom(target, good, { replace: true });
     const { others, ...all } = await contents(target);
     assert.deepEqual(others, ["(1)"]);

@@ -9,16 +9,17 @@ const patience = { slow: 250, probe: 400, every: 500 };
 /** Lets what was promised so far come to its end. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-function setup() {
+function setup(usualMs: () => number | undefined = () => 5) {
   const clock = turnedClock();
   const log = keptLog();
-  const probes: Array<{ resolve(): void; reject(error: Error): void }> = [];
+  const probes: Array<{ ms: number; resolve(): void; reject(error: Error): void }> = [];
   const breaker = createBreaker({
-    probe: () => {
+    probe: (ms) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      probes.push({ resolve, reject });
+      probes.push({ ms, resolve, reject });
       return promise;
     },
+    usualMs,
     patience,
     clock,
     log,
@@ -86,6 +87,27 @@ test("what is only slow is waited for, and asked about less and less often", asy
   assert.equal(await call, "done");
   assert.equal(breaker.openings, 0);
   assert.equal(clock.armed(), 0);
+});
+
+test("a PostgreSQL that is far has the time of the way, and one that never answered is waited for", async () => {
+  let usualMs: number | undefined;
+  const { clock, probes, breaker } = setup(() => usualMs);
+  const first = breaker.run(never);
+  first.catch(() => undefined);
+  clock.turn(3_000);
+  await settled();
+  assert.equal(probes.length, 0, "nothing is known of it yet");
+  usualMs = 300;
+  const next = assert.rejects(breaker.run(never), /within 1450 ms/);
+  clock.turn(250);
+  assert.deepEqual(
+    probes.map(({ ms }) => ms),
+    [1_200],
+  );
+  clock.turn(1_200);
+  probes[0]?.reject(new Error("timeout"));
+  await next;
+  breaker.close();
 });
 
 test("a process that did not listen for long judges nobody", async () => {

@@ -6,7 +6,7 @@ import type { Clock, Log } from "../../core/ports.ts";
 export interface Patience {
   /** A call under way for so long makes PostgreSQL be asked for a sign of life. */
   slow: number;
-  /** For that sign. */
+  /** For that sign, at the least: a long way to PostgreSQL takes its time. */
   probe: number;
   /** Between two looks whether it is back. */
   every: number;
@@ -18,10 +18,13 @@ export const PATIENCE: Patience = { slow: 250, probe: 400, every: 500 };
 /** After a sign of life a call that still waits is only slow: the next sign is asked for this many times later. */
 const CALMER = 2;
 
+/** A sign of life may take so many times what it usually takes. */
+const MANY = 4;
+
 export interface Breaker {
   /**
-   * Runs a call. Rejects at once while PostgreSQL is known not to answer, and within `slow + probe` ms once it does
-   * not. The call itself then ends whenever it ends: `late` is given what it still brings.
+   * Runs a call. Rejects at once while PostgreSQL is known not to answer, and within `slow + probe` ms (more where it is
+   * far) once it does not. The call itself then ends whenever it ends: `late` is given what it still brings.
    */
   run<T>(call: () => Promise<T>, late?: (result: T) => void): Promise<T>;
   /** How often it opened: what was connected before may hang for ever. */
@@ -31,10 +34,13 @@ export interface Breaker {
 
 /**
  * `probe` resolves when PostgreSQL answers and rejects when it does not, on a connection of its own; it has to end
- * within `patience.probe` or soon after. What fails quickly is the caller's own: only waiting opens the breaker.
+ * within the time it is given or soon after. `usualMs`: how long such a connection takes when all is well, undefined as
+ * long as there was none: then nobody is told anything early. What fails quickly is the caller's own: only waiting opens
+ * the breaker.
  */
 export function createBreaker(parts: {
   probe: (ms: number) => Promise<void>;
+  usualMs: () => number | undefined;
   patience: Patience;
   clock: Pick<Clock, "after" | "monotonic">;
   log: Pick<Log, "info" | "warn">;
@@ -48,15 +54,18 @@ export function createBreaker(parts: {
   let stopLooking = (): void => undefined;
   const waiting = new Set<(fault: Fault) => void>();
 
+  const probeMs = (): number => Math.max(patience.probe, MANY * (parts.usualMs() ?? 0));
+
   function alive(): Promise<boolean> {
     const began = clock.monotonic();
+    const most = probeMs();
     probing ??= parts
-      .probe(patience.probe)
+      .probe(most)
       .then(
         () => true,
         // What came meanwhile on any connection is a sign of life too. And a process that was busy itself, so that the
         // look took far longer than it may, has heard nothing because it did not listen: it judges the next time.
-        () => heard > began || clock.monotonic() - began > patience.probe * 1.5,
+        () => heard > began || clock.monotonic() - began > most * 1.5,
       )
       .finally(() => {
         probing = undefined;
@@ -67,7 +76,9 @@ export function createBreaker(parts: {
   function open(): void {
     if (away !== undefined || closed) return;
     openings += 1;
-    const cause = new Error(`PostgreSQL gave no sign of life within ${patience.slow + patience.probe} ms`);
+    const cause = new Error(
+      `PostgreSQL gave no sign of life within ${Math.round(patience.slow + probeMs())} ms`,
+    );
     const fault = new Fault("STORE_UNAVAILABLE", `the store is not available: ${cause.message}`, { cause });
     away = fault;
     log.warn("store.silent", { waiting: waiting.size });
@@ -107,7 +118,7 @@ export function createBreaker(parts: {
         };
         const watch = (ms: number): void => {
           stopWatch = clock.after(ms, async () => {
-            if (await alive()) {
+            if (parts.usualMs() === undefined || (await alive())) {
               if (!over) watch(ms * CALMER);
             } else open();
           });

@@ -64,8 +64,21 @@ export function openDatabase(options: {
     if (!closed) log.warn("store.connection_lost", { reason: error.message, idle: true });
   });
 
+  let usualMs: number | undefined;
+  /** The shortest of all: one that waited for a busy process says nothing about the way. */
+  const timed = async <T>(connecting: () => Promise<T>, isNew: (result: T) => boolean): Promise<T> => {
+    const began = performance.now();
+    const result = await connecting();
+    if (isNew(result)) usualMs = Math.min(usualMs ?? Number.POSITIVE_INFINITY, performance.now() - began);
+    return result;
+  };
   const breaker = createBreaker({
-    probe: (ms) => signOfLife(address, ms),
+    probe: (ms) =>
+      timed(
+        () => signOfLife(address, ms),
+        () => true,
+      ),
+    usualMs: () => usualMs,
     patience: options.patience ?? PATIENCE,
     clock: TIMERS,
     log,
@@ -77,7 +90,11 @@ export function openDatabase(options: {
       const client = await breaker
         // Comes after its caller was told that the store is away: nobody has a use for it any more.
         .run(
-          () => pool.connect(),
+          () =>
+            timed(
+              () => pool.connect(),
+              (client) => !clients.has(client),
+            ),
           (late) => late.release(true),
         )
         .catch((error: unknown) => Promise.reject(storeFault(error)));

@@ -115,7 +115,8 @@ describe("replicas", needs("postgres15"), () => {
     await looked(replicas);
     assert.equal(replicas.usable(), 1);
     await replica.kill();
-    assert.equal(await replicas.read(isReplica), false, "the primary answers in its stead");
+    // A process of it may live for a moment longer and answer; every read is answered, soon by the primary.
+    while (await replicas.read(isReplica));
     assert.equal(replicas.usable(), 0, "and nobody else tries it");
     await replica.start();
     await caughtUp();

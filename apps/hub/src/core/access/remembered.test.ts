@@ -40,6 +40,16 @@ test("recalling makes nothing younger, telling anew does, and who became a stran
   assert.equal(remembered.recall(account("2"), "chat"), undefined);
 });
 
+test("where rights on a server were changed, who had any on it is forgotten", () => {
+  const remembered = rememberActors(turnedClock());
+  const server = { id: "ab", name: "web", region: "", role: "viewer", number: 1, lastSeen: null } as const;
+  remembered.keep(account("1"), "chat", { ...actor("ann"), servers: [server] });
+  remembered.keep(account("2"), "chat", actor("bob"));
+  remembered.forget("ab");
+  assert.equal(remembered.recall(account("1"), "chat"), undefined);
+  assert.equal(remembered.recall(account("2"), "chat")?.person.name, "bob");
+});
+
 test("beyond its room the one told longest ago goes", () => {
   const remembered = rememberActors(turnedClock(), 2);
   remembered.keep(account("1"), "chat", actor("ann"));

@@ -6,6 +6,8 @@ export interface Remembered {
   keep(account: Account, chatId: string, actor: Actor | undefined): void;
   /** What it said at most `KEPT_MS` ago. Only for when it can not be asked. */
   recall(account: Account, chatId: string): Actor | undefined;
+  /** Rights on this server were changed here: who had any is looked up anew. */
+  forget(serverId: string): void;
   size(): number;
 }
 
@@ -37,6 +39,11 @@ export function rememberActors(clock: Pick<Clock, "monotonic">, most = 10_000): 
       if (clock.monotonic() - found.at <= KEPT_MS) return found.actor;
       kept.delete(key);
       return undefined;
+    },
+
+    forget(serverId) {
+      for (const [key, { actor }] of kept)
+        if (actor.servers.some(({ id }) => id === serverId)) kept.delete(key);
     },
 
     size: () => kept.size,

@@ -245,8 +245,11 @@ export function createChat(given: ChatDeps): ChatHandler {
     if (button.expires < deps.clock.now())
       return button.once ? confirmations.expired(turn, token) : turn.notice(t("button-unknown"), true);
     const doIt = () => act(turn, button.action, questions, ownCommand);
-    if (button.once) await confirmations.pressed(turn, token, doIt);
-    else await doIt();
+    if (!button.once) return void (await doIt());
+    const { serverId } = button.action.kind === "do" ? button.action.values : {};
+    await confirmations.pressed(turn, token, doIt).finally(() => {
+      if (serverId !== undefined) remembered.forget(serverId);
+    });
   }
 
   return {

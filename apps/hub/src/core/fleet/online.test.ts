@@ -5,6 +5,7 @@ import { type Ask, Fault, keyPairOf, randomBytes } from "@servereye/contract";
 import type { Broker, Presence, PresenceBoard } from "../ports.ts";
 import type { AgentLine } from "./door.ts";
 import { keptLog, readMetrics, smallStore, turnedClock } from "./doubles.test-code.ts";
+import { knowServers } from "./known.ts";
 import { createOnline } from "./online.ts";
 
 const facts = {
@@ -66,6 +67,7 @@ async function started() {
   const online = createOnline({
     ...{ enrolment, broker, presence, servers, hubKey, clock, log, metrics },
     hubId: "h",
+    known: knowServers(servers, clock),
   });
   const asks: Ask[] = [];
   const left: string[] = [];
@@ -119,6 +121,19 @@ describe("online", () => {
     agent.heartbeat(clock.now());
     await turns();
     assert.equal(log.events.filter(({ event }) => event === "presence.unwritten").length, 2);
+  });
+
+  it("writes what an agent tells of itself when it tells something else, not each time it comes", async () => {
+    const { connect, store } = await started();
+    const written: string[] = [];
+    const { setFacts } = store.servers;
+    store.servers.setFacts = async (serverId, told, at) => {
+      written.push(told.hostname);
+      await setFacts(serverId, told, at);
+    };
+    await (await connect()).gone();
+    await (await connect()).gone();
+    assert.deepEqual(written, ["a"]);
   });
 
   for (const channel of ["cmd:", "line:"]) {
@@ -234,6 +249,54 @@ describe("online", () => {
     store.broken = undefined;
     await beats();
     assert.deepEqual(left, ["removed never"]);
+  });
+
+  it("comes back while the store is away, and is asked about until the store has answered", async () => {
+    const { clock, connect, left, store } = await started();
+    const away = new Fault("STORE_UNAVAILABLE", "away");
+    const before = await connect();
+    clock.turn(600_000);
+    before.heartbeat(clock.now());
+    await before.gone();
+    clock.turn(59_000);
+    store.broken = away;
+    const again = await connect();
+    const beats = async (agent: typeof again) => {
+      agent.heartbeat(clock.now());
+      await turns();
+    };
+    await beats(again);
+    assert.deepEqual(left, [], "nobody can know better yet");
+    store.broken = undefined;
+    await beats(again);
+    const asked = store.calls("byId");
+    await beats(again);
+    assert.equal(store.calls("byId"), asked, "answered once is enough");
+    await again.gone();
+    store.broken = away;
+    const gone = await connect();
+    store.broken = undefined;
+    await store.servers.remove(SERVER);
+    await beats(gone);
+    assert.deepEqual(left, ["removed never"]);
+    await gone.gone();
+    store.broken = away;
+    await assert.rejects(connect(), { code: "STORE_UNAVAILABLE" });
+  });
+
+  it("does not come back from memory after news of its removal, nor after a minute away", async () => {
+    const { clock, connect, open, store } = await started();
+    const first = await connect();
+    store.broken = new Fault("STORE_UNAVAILABLE", "away");
+    open.get(`line:${SERVER}`)?.(JSON.stringify({ t: "removed" }));
+    await first.gone();
+    await assert.rejects(connect(), { code: "STORE_UNAVAILABLE" });
+    store.broken = undefined;
+    const second = await connect();
+    await second.gone();
+    clock.turn(60_001);
+    store.broken = new Fault("STORE_UNAVAILABLE", "away");
+    await assert.rejects(connect(), { code: "STORE_UNAVAILABLE" });
   });
 
   it("puts every presence again when the broker is back, some at a time and never two of one", async () => {

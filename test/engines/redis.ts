@@ -168,6 +168,8 @@ export interface RedisGroup {
   masters(): Promise<RedisServer[]>;
   /** Kills a master; resolves when another is in its place for all who could tell of it. */
   failOver(): Promise<void>;
+  /** Lets servers change places with nobody dying: another master; or slot 0 at another one. Resolves when all know. */
+  rearrange(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -184,7 +186,7 @@ export async function startSentinels(password: string): Promise<RedisGroup> {
     `sentinel monitor eye 127.0.0.1 ${master.port} 2`,
     `sentinel auth-pass eye ${JSON.stringify(password)}`,
     "sentinel down-after-milliseconds eye 600",
-    "sentinel failover-timeout eye 3000",
+    "sentinel failover-timeout eye 1500",
   ];
   const sentinels = await Promise.all(
     [1, 2, 3].map(() => startRedis({ sentinel: true, settings: watching })),
@@ -201,13 +203,20 @@ export async function startSentinels(password: string): Promise<RedisGroup> {
     if (found === undefined) throw new Error(`a Sentinel names a server on port ${port}`);
     return found;
   };
+  const succeeded = (before: RedisServer) =>
+    until(async () => (await Promise.all(sentinels.map(reigning))).every((one) => one !== before));
   return {
     url: `redis+sentinel://:${encodeURIComponent(password)}@${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(",")}/eye`,
     masters: async () => [await reigning(sentinels[0] ?? master)],
     async failOver() {
       const before = await reigning(sentinels[0] ?? master);
       await before.kill();
-      await until(async () => (await Promise.all(sentinels.map(reigning))).every((one) => one !== before));
+      await succeeded(before);
+    },
+    async rearrange() {
+      const before = await reigning(sentinels[0] ?? master);
+      await sentinels[0]?.ask("SENTINEL", "FAILOVER", "eye");
+      await succeeded(before);
     },
     stop: async () => void (await Promise.all([...sentinels, ...servers].map((one) => one.stop()))),
   };
@@ -272,6 +281,24 @@ export async function startCluster(password: string): Promise<RedisGroup> {
       living.delete(victim);
       await victim.kill();
       await until(async () => (await masters()).length === 3 && (await agreed(3)));
+    },
+    async rearrange() {
+      const reigning = await masters();
+      const ids = await Promise.all(reigning.map((one) => one.ask("CLUSTER", "MYID")));
+      const nodes = reigning.map((server, at) => ({ server, id: String(ids[at]) }));
+      const has = String(await reigning[0]?.ask("CLUSTER", "NODES")).split("\n");
+      const from = nodes.find(({ id }) => has.some((line) => line.startsWith(id) && / 0-\d+$/.test(line)));
+      // The one with the highest epoch, whom the others believe at once.
+      const epoch = (id: string) => Number(has.find((line) => line.startsWith(id))?.split(" ")[6]);
+      const [to] = nodes.filter((node) => node !== from).sort((a, b) => epoch(b.id) - epoch(a.id));
+      // No key is in it.
+      await to?.server?.ask("CLUSTER", "SETSLOT", "0", "NODE", to.id);
+      await from?.server?.ask("CLUSTER", "SETSLOT", "0", "NODE", to?.id ?? "");
+      await until(async () =>
+        (await Promise.all([...living].map(told))).every((lines) =>
+          lines.some((line) => line.startsWith(to?.id ?? "?") && / 0( |$)/.test(line)),
+        ),
+      );
     },
     stop: async () => void (await Promise.all(servers.map((one) => one.stop()))),
   };

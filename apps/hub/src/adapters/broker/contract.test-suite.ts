@@ -119,6 +119,15 @@ export function brokerContract(name: string, make: () => Promise<Broker>): void 
       assert.deepEqual(await Promise.all(replies), [1]);
     });
 
+    it("can be closed from within a handler", async () => {
+      const closed = Promise.withResolvers<void>();
+      await broker.subscribe("cmd:1", () => broker.close().then(closed.resolve, closed.reject));
+      // It may end before it has heard how many received it.
+      await broker.publish("cmd:1", "q").catch((error: unknown) => assert.ok(unavailable(error)));
+      await closed.promise;
+      await assert.rejects(broker.publish("cmd:1", "x"), unavailable);
+    });
+
     it("says so when it is closed", async () => {
       await broker.check();
       await broker.close();

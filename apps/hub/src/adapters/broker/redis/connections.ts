@@ -88,7 +88,14 @@ export async function openConnections(parts: ConnectionsParts): Promise<Connecti
     if (!told) return;
     told = false;
     log.info("broker.restored", { servers: nodes.length });
-    for (const run of [...listeners]) run();
+    for (const run of [...listeners]) {
+      try {
+        run();
+      } catch (error) {
+        // Listeners must not throw; one that does may not keep it from the others, nor undo what stands.
+        log.error("broker.listener_threw", { error });
+      }
+    }
   }
   function lost(error: unknown): void {
     wentAway(error);

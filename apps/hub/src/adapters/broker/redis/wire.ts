@@ -79,7 +79,8 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     const was = state;
     state = "over";
     stopPinging();
-    client.destroy();
+    // Not at once: destroyed while it reads (a handler that closes the broker), the client reads the same bytes for ever.
+    queueMicrotask(() => client.destroy());
     return was === "open";
   }
   function lose(error: unknown): void {

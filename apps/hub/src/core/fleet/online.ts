@@ -73,17 +73,16 @@ export function createOnline(parts: OnlineParts): Online {
     }
   }
 
-  let refreshing: Promise<void> | undefined;
+  let refreshing = Promise.resolve();
+  let round = 0;
   /** The broker may have come back empty. Told again meanwhile, it begins again: the first ones may be lost anew. */
   function refreshAll(): void {
-    const before = refreshing;
-    const mine: Promise<void> = (async () => {
-      await before;
+    const mine = ++round;
+    refreshing = refreshing.then(async () => {
       const entries = [...held.values()];
-      for (let at = 0; at < entries.length && refreshing === mine; at += REFRESHED_AT_ONCE)
+      for (let at = 0; at < entries.length && round === mine; at += REFRESHED_AT_ONCE)
         await Promise.all(entries.slice(at, at + REFRESHED_AT_ONCE).map((entry) => entry.refresh()));
-    })();
-    refreshing = mine;
+    });
   }
   const endRestored = broker.restored(refreshAll);
 
@@ -310,7 +309,7 @@ export function createOnline(parts: OnlineParts): Online {
     size: () => held.size,
     async close() {
       endRestored();
-      refreshing = undefined;
+      round += 1;
       const leaving = [...held.values()];
       for (const { line } of leaving) line.leave("soon", "stopping", "the hub is stopping");
       await Promise.all(leaving.map((entry) => entry.gone()));

@@ -1,7 +1,8 @@
-/** `npm run bench [-- round-trip redis fleet store agent start] [--quick]`: measures, prints, and keeps the results with the docs. */
+/** `npm run bench [-- round-trip redis fleet original store agent start] [--quick]`: measures, prints, and keeps the results with the docs. */
 import { parseArgs } from "node:util";
 import { agentCost } from "./agent.ts";
 import { type Fleet, fleet } from "./fleet/bench.ts";
+import { originalAgents } from "./original/bench.ts";
 import { keep, machine } from "./page.ts";
 import { roundTrips } from "./round-trip/bench.ts";
 import { overRedis } from "./round-trip/two-hubs.ts";
@@ -20,6 +21,8 @@ const benches: { [N in Name]: (how: How) => Promise<Results[N]> } = {
   "round-trip": ({ quick }) => roundTrips(quick ? { single: 20, rounds: 1 } : { single: 200, rounds: 12 }),
   redis: ({ quick }) => overRedis(quick ? { single: 20, rounds: 1 } : { single: 200, rounds: 12 }),
   fleet: fleets,
+  original: ({ quick }) =>
+    originalAgents(quick ? { agents: 20, seconds: 1, pings: 5 } : { agents: 200, seconds: 30, pings: 200 }),
   store: ({ quick }) => storeTimes(quick ? { single: 20, rounds: 1 } : { single: 500, rounds: 20 }),
   agent: ({ quick }) => agentCost({ seconds: quick ? 2 : 60 }),
   start: ({ quick }) => startTimes({ runs: quick ? 1 : 7 }),
@@ -28,14 +31,17 @@ const benches: { [N in Name]: (how: How) => Promise<Results[N]> } = {
 function fleets({ quick, agents }: How): Promise<Fleet> {
   const run = (count: number, redis: boolean, oneAddress = false) => ({ agents: count, redis, oneAddress });
   if (quick)
-    return fleet({ runs: [run(100, false)], seconds: 1, pings: 5, crowd: { persons: 50, servers: 10 } });
+    return fleet({
+      runs: [run(100, false)],
+      ...{ seconds: 1, settleMs: 100, pings: 5, crowd: { persons: 50, servers: 10 } },
+    });
   const sizes = agents === undefined ? [1_000, 5_000] : [agents];
   const runs = [
     ...sizes.map((size) => run(size, false)),
     ...(agents === undefined ? [run(1_000, false, true)] : []),
     ...sizes.map((size) => run(size, true)),
   ];
-  return fleet({ runs, seconds: 10, pings: 100, crowd: { persons: 1_000, servers: 50 } });
+  return fleet({ runs, seconds: 10, settleMs: 2_000, pings: 100, crowd: { persons: 1_000, servers: 50 } });
 }
 
 const isName = (word: string): word is Name => Object.hasOwn(benches, word);

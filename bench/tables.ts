@@ -2,6 +2,8 @@
 import type { AgentCost, Memory } from "./agent.ts";
 import type { Fleet } from "./fleet/bench.ts";
 import { fleetTable } from "./fleet/table.ts";
+import type { OriginalFigures } from "./original/bench.ts";
+import { originalTable } from "./original/table.ts";
 import type { RoundTrips } from "./round-trip/bench.ts";
 import type { TwoHubs } from "./round-trip/two-hubs.ts";
 import type { StartTime } from "./start.ts";
@@ -13,6 +15,7 @@ export interface Results {
   "round-trip": RoundTrips;
   redis: TwoHubs;
   fleet: Fleet;
+  original: OriginalFigures[];
   store: StoreTimes[];
   agent: AgentCost;
   start: StartTime[];
@@ -142,6 +145,7 @@ export function tableOf<N extends Name>(name: N, result: Results[N]): string {
     "round-trip": roundTrip,
     redis: twoHubs,
     fleet: fleetTable,
+    original: originalTable,
     store,
     agent,
     start,

@@ -96,6 +96,10 @@ describe("variables", () => {
       SERVEREYE_REGISTRATION: config.registration,
       SERVEREYE_LOG_LEVEL: config.logLevel,
       SERVEREYE_LOCAL_AGENT: config.localAgent ? "on" : "off",
+      SERVEREYE_AUDIT_DAYS: String(config.auditDays),
+      DATABASE_POOL_SIZE: String(config.database.poolSize),
+      DATABASE_POOL_WAIT_MS: String(config.database.poolWaitMs),
+      DATABASE_STATEMENT_TIMEOUT_MS: String(config.database.statementMs),
       TELEGRAM_API_ROOT: telegram?.apiRoot ?? "",
     };
     const told = Object.fromEntries(

@@ -24,6 +24,7 @@ test("an empty environment is a whole configuration", () => {
     localAgent: false,
     region: "",
     databaseUrl: undefined,
+    auditDays: 400,
     database: {
       poolSize: 10,
       poolWaitMs: 3_000,
@@ -123,6 +124,7 @@ test("a webhook secret without a token is a fault, an empty value is no value", 
 test("what would leave a database open, too small or unused is said with its variable", () => {
   const lines = faultsOf({
     DATABASE_URL: "postgres://u:hunter2@db/eye",
+    SERVEREYE_AUDIT_DAYS: "7",
     DATABASE_POOL_SIZE: "1",
     DATABASE_POOL_WAIT_MS: "soon",
     DATABASE_STATEMENT_TIMEOUT_MS: "0",
@@ -131,13 +133,14 @@ test("what would leave a database open, too small or unused is said with its var
   });
   for (const words of [
     /^DATABASE_URL leads to another machine and does not say whether to encrypt: add \?sslmode=verify-full/,
+    /^SERVEREYE_AUDIT_DAYS is "7": use a number of days from 30, or 0 for ever/,
     /^DATABASE_POOL_SIZE is "1": use a number from 2 to 500\.$/,
     /^DATABASE_POOL_WAIT_MS is "soon": use a number/,
     /^DATABASE_STATEMENT_TIMEOUT_MS is "0": use a number/,
     /^DATABASE_REPLICA_URLS, address 2 of 2, has sslmode=prefer/,
   ])
     assert.equal(lines.filter((line) => words.test(line)).length, 1, `${words} in ${lines.join(" | ")}`);
-  assert.equal(lines.length, 5);
+  assert.equal(lines.length, 6);
   assert.ok(!lines.join().includes("hunter2"));
   assert.match(faultsOf({ DATABASE_POOL_SIZE: "5" }).join(), /needs DATABASE_URL/);
 });

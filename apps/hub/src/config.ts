@@ -20,6 +20,8 @@ export interface Config {
   region: string;
   /** Undefined: the hub's own private PostgreSQL. */
   databaseUrl: string | undefined;
+  /** How long the audit log is kept, days; 0: for ever. */
+  auditDays: number;
   database: {
     /** Connections to it at most. */
     poolSize: number;
@@ -64,6 +66,7 @@ const NAMES = [
   "SERVEREYE_LOG_LEVEL",
   "SERVEREYE_LOCAL_AGENT",
   "SERVEREYE_REGION",
+  "SERVEREYE_AUDIT_DAYS",
   "SERVEREYE_HISTORY_URL",
 ] as const;
 
@@ -131,6 +134,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!/^[A-Za-z0-9_-]{0,32}$/.test(region))
     faults.push(`SERVEREYE_REGION is "${region}": use up to 32 letters, digits, _ and -.`);
 
+  const daysText = read("SERVEREYE_AUDIT_DAYS") ?? "400";
+  const auditDays = Number(daysText);
+  if (!/^\d{1,5}$/.test(daysText) || (auditDays !== 0 && auditDays < 30))
+    faults.push(`SERVEREYE_AUDIT_DAYS is "${daysText}": use a number of days from 30, or 0 for ever.`);
+
   const config: Config = {
     dataDir: read("SERVEREYE_DATA_DIR") ?? "./data",
     http: { host: read("SERVEREYE_HTTP_HOST") ?? "127.0.0.1", port },
@@ -142,6 +150,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       oneOf("SERVEREYE_LOCAL_AGENT", ["on", "off", "true", "false", "1", "0", "yes", "no"], "off"),
     ),
     region,
+    auditDays,
     ...databaseOf(read, url, faults),
     redis: redisOf(read, otherRegions(env, { region, address: read("REDIS_URL") }, faults), faults),
     telegram: telegramOf(read, url, faults),

@@ -109,7 +109,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   await appointAdmins(store, owner, config.admins);
   cleanup.add(
     "sweeping",
-    startSweeping(store, clock, log, () => log.turnOver()),
+    startSweeping(store, clock, log, { auditDays: config.auditDays, also: () => log.turnOver() }),
   );
 
   const hubId = chance.uuid();

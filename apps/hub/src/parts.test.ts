@@ -92,6 +92,7 @@ test("sweeping is tried again after a failure, and leaves no timer when it is en
   let fails = true;
   const sweeping = Promise.withResolvers<number>();
   const swept: number[] = [];
+  const trimmed: number[] = [];
   const store = {
     buttons: {
       sweep: async (now: number) => {
@@ -101,8 +102,9 @@ test("sweeping is tried again after a failure, and leaves no timer when it is en
       },
     },
     inbox: { sweep: async () => undefined },
+    audit: { trim: async (before: number) => trimmed.push(before) },
   };
-  const end = startSweeping(store as unknown as Store, clock, log, () => undefined);
+  const end = startSweeping(store as unknown as Store, clock, log, { auditDays: 400, also: () => undefined });
   clock.turn(60_000);
   await settle();
   assert.deepEqual(
@@ -116,6 +118,7 @@ test("sweeping is tried again after a failure, and leaves no timer when it is en
   await settle();
   assert.equal(swept.length, 2);
   assert.equal(swept[1], clock.now() - 24 * 3_600_000, "a day of grace");
+  assert.deepEqual(trimmed, [clock.now() - 400 * 24 * 3_600_000]);
   assert.equal(clock.armed(), 0);
 });
 

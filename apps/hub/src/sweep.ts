@@ -1,4 +1,4 @@
-/** What is thrown away in time: buttons and update ids that can mean nothing any more. */
+/** What is thrown away in time: buttons and update ids that can mean nothing any more, and an audit log grown old. */
 import type { Clock, Log, Store } from "./core/ports.ts";
 
 const EVERY_MS = 3_600_000;
@@ -7,16 +7,25 @@ const BUTTON_GRACE_MS = 24 * 3_600_000;
 /** Telegram gives an update again for at most 24 h. */
 const INBOX_KEPT_MS = 48 * 3_600_000;
 
-/** Sweeps now and each hour; the returned function ends it. */
-export function startSweeping(store: Store, clock: Clock, log: Log, also: () => void): () => void {
+const DAY_MS = 24 * 3_600_000;
+
+/** Sweeps in a minute and each hour; the returned function ends it. `auditDays`: the audit log's; 0: for ever. */
+export function startSweeping(
+  store: Pick<Store, "buttons" | "inbox" | "audit">,
+  clock: Clock,
+  log: Log,
+  options: { auditDays: number; also: () => void },
+): () => void {
+  const { auditDays } = options;
   let cancel = (): void => undefined;
   let ended = false;
   const sweep = async (): Promise<void> => {
     try {
-      also();
+      options.also();
       const buttons = await store.buttons.sweep(clock.now() - BUTTON_GRACE_MS);
       await store.inbox.sweep(clock.now() - INBOX_KEPT_MS);
-      log.debug("store.swept", { buttons });
+      const audit = auditDays === 0 ? 0 : await store.audit.trim(clock.now() - auditDays * DAY_MS);
+      log.debug("store.swept", { buttons, audit });
     } catch (error) {
       // Tried again in an hour; nothing depends on it meanwhile.
       log.warn("store.sweep_failed", { error: String(error) });

@@ -326,6 +326,8 @@ export interface Audit {
   record(entry: AuditEntry): Promise<void>;
   /** For showing: the newest first, without those of the last seconds perhaps. */
   recent(options: { serverId?: string; limit: number }): Promise<AuditEntry[]>;
+  /** Throws away what is older than `before` (epoch ms), the oldest first and some thousands at most; gives how many. */
+  trim(before: number): Promise<number>;
 }
 
 /** Small values that all hubs share. */

@@ -1,12 +1,16 @@
-/** The audit log: who did what, on what, from where, and how it ended. The schema refuses changes and deletions. */
-import type { Kysely } from "kysely";
+/** The audit log: who did what, on what, from where, and how it ended. The schema lets only the old go. */
+import { type Kysely, sql } from "kysely";
 import type { Audit } from "../../core/ports.ts";
 import { madeStorable } from "./name.ts";
 import type { Replicas } from "./replicas.ts";
 import type { Tables } from "./tables.ts";
+import { whole } from "./transaction.ts";
 
 /** Entries given at once at most. */
 const MOST = 1_000;
+
+/** Entries thrown away in one transaction: well within a statement's deadline. */
+const MOST_TRIMMED = 5_000;
 
 /** What is shown of it may be a moment old. */
 export function auditIn(db: Kysely<Tables>, replicas: Pick<Replicas, "read">): Audit {
@@ -25,6 +29,20 @@ export function auditIn(db: Kysely<Tables>, replicas: Pick<Replicas, "read">): A
         })
         .execute();
     },
+
+    trim: (before) =>
+      whole(db, async (trx) => {
+        // For this transaction alone: the schema refuses every other deletion.
+        await sql`select set_config('servereye.audit_trim', 'on', true)`.execute(trx);
+        const oldest = trx
+          .selectFrom("audit")
+          .select("id")
+          .where("at", "<", before)
+          .orderBy("at")
+          .limit(MOST_TRIMMED);
+        const gone = await trx.deleteFrom("audit").where("id", "in", oldest).executeTakeFirstOrThrow();
+        return Number(gone.numDeletedRows);
+      }),
 
     async recent({ serverId, limit }) {
       const rows = await replicas.read((from) => {

@@ -44,19 +44,28 @@ export function createConfirmations({ store: { buttons }, log }: ChatDeps): Conf
       log.warn("chat.outcome_unnoted", { outcome, error: String(error) });
     });
 
+  async function act(turn: Turn, token: string, deed: () => Promise<unknown>): Promise<void> {
+    try {
+      const result = await deed();
+      await note(token, result === "refused" ? "refused" : "done");
+    } catch (error) {
+      const { code } = Fault.of(error);
+      if (code !== "STORE_UNAVAILABLE" && code !== "INTERNAL") await note(token, "refused");
+      if (code !== "STORE_UNAVAILABLE") throw error;
+      // It may have been done before the store went: neither "done" nor "nothing was changed" would be the truth.
+      log.warn("chat.outcome_unknown", { error: String(error) });
+      await turn.notice("");
+      await turn.show({ blocks: [text(turn.t("deed-unknown"))] });
+    }
+  }
+
   return {
     async pressed(turn, token, deed) {
       if (underway.has(token)) return turn.notice(turn.t("button-underway"), true);
       underway.add(token);
       try {
         if (!(await buttons.spend(token))) return await turn.notice(turn.t(await known(token)), true);
-        const result = await deed();
-        await note(token, result === "refused" ? "refused" : "done");
-      } catch (error) {
-        // What the store failed may have been done all the same: then nothing is noted.
-        const { code } = Fault.of(error);
-        if (code !== "STORE_UNAVAILABLE" && code !== "INTERNAL") await note(token, "refused");
-        throw error;
+        await act(turn, token, deed);
       } finally {
         underway.delete(token);
       }

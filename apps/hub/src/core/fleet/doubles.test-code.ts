@@ -238,6 +238,7 @@ export function smallStore(): SmallStore {
         audited.push(entry);
       },
       recent: unused,
+      trim: unused,
     },
   };
   return store;

@@ -38,6 +38,18 @@ export function recordsContract(test: ContractTest): void {
     assert.deepEqual(await store.audit.recent({ limit: 1 }), [{ ...entry, from: "a\ufffdb", on: "\ufffd" }]);
   });
 
+  test("what is old is thrown away, and nothing that is younger", async (open) => {
+    const { store } = await open();
+    const entry = { personId: null, from: "hub", what: "x", on: null, result: "done", detail: {} } as const;
+    for (const at of [NOW - 2, NOW, NOW - 1]) await store.audit.record({ ...entry, at });
+    assert.equal(await store.audit.trim(NOW), 2);
+    assert.equal(await store.audit.trim(NOW), 0);
+    assert.deepEqual(
+      (await store.audit.recent({ limit: 5 })).map(({ at }) => at),
+      [NOW],
+    );
+  });
+
   test("a session lives until it expires or ends", async (open) => {
     const { store } = await open();
     const account = { channel: "local", externalId: "owner" } as const;

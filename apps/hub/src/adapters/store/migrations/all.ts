@@ -3,9 +3,11 @@ import type { Migration } from "kysely/migration";
 import { foundation } from "./0001-foundation.ts";
 import { hubs } from "./0002-hubs.ts";
 import { outcomes } from "./0004-outcomes.ts";
+import { auditTrim } from "./0005-audit-trim.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-foundation": foundation,
   "0002-hubs": hubs,
   "0004-outcomes": outcomes,
+  "0005-audit-trim": auditTrim,
 };

@@ -57,12 +57,12 @@ export interface FleetOptions {
   seconds: number;
   pings: number;
   crowd: { persons: number; servers: number };
+  /** For a hub that has just started, and for agents that have just come: they still clear up, ms. */
+  settleMs: number;
   /** Options for the hub's Node, to profile it. */
   hubNode?: readonly string[];
 }
 
-/** A hub that has just started still clears up, ms. */
-const SETTLE_MS = 2_000;
 const MOST_MS = 120_000;
 
 export async function fleet(options: FleetOptions): Promise<Fleet> {
@@ -110,12 +110,12 @@ async function oneFleet(
     const url = `${first.url.replace("http:", "ws:")}${AGENT_PATH}`;
     const { agents: count, oneAddress } = run;
     const agents = await agentsOf({ count, urls: [url], hubKey, oneAddress }, stops);
-    await wait(SETTLE_MS);
+    await wait(options.settleMs);
     const empty = memoryOf(first.child.pid);
     const began = epoch();
     const firstIn = Math.max(...(await agents.dial(MOST_MS))) - began;
 
-    await wait(SETTLE_MS);
+    await wait(options.settleMs);
     const processes = { hub: [first.child.pid], PostgreSQL: [postmasterOf(dataDir)], ...pidsOf(redis) };
     const rest = await atRest(processes, options.seconds);
     const full = memoryOf(first.child.pid);

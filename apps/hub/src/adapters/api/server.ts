@@ -79,6 +79,8 @@ class TooLarge extends Error {
 
 const BODY_LIMIT = 64 * 1024;
 const REQUEST_DEADLINE_MS = 15_000;
+/** Connections the kernel may hold for us: thousands of agents dial when a hub died, and one it drops tries again after 1 s. */
+const BACKLOG = 4_096;
 
 /** Starts listening. Rejects with the system's error (EADDRINUSE, EACCES) when it can not. */
 export async function startApi(options: ApiOptions): Promise<Api> {
@@ -142,7 +144,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     socket.once("finish", () => socket.destroy());
     socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
   });
-  const url = await app.listen({ host: options.host, port: options.port });
+  const url = await app.listen({ host: options.host, port: options.port, backlog: BACKLOG });
   return { url, close: () => app.close() };
 }
 

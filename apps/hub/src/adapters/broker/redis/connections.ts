@@ -209,6 +209,7 @@ export async function openConnections(parts: ConnectionsParts): Promise<Connecti
         await settle();
         if (away !== undefined) cameBack();
         tried();
+        if (doubt) ring();
         const next = pause(views.changing ? LOOK_MS : 3_600_000);
         await Promise.race([bell.promise, next.over]);
         next.stop();

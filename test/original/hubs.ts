@@ -27,7 +27,7 @@ import { createEnrolment } from "../../apps/hub/src/core/fleet/enrol.ts";
 import { createOnline } from "../../apps/hub/src/core/fleet/online.ts";
 import { createOriginals } from "../../apps/hub/src/core/fleet/original.ts";
 import type { Broker, HttpRoute } from "../../apps/hub/src/core/ports.ts";
-import { hubSigner } from "../../apps/hub/src/signing.ts";
+import { hubSigner, hubVerifier } from "../../apps/hub/src/signing.ts";
 
 /** What hubs of one installation share. */
 export function installation() {
@@ -85,6 +85,7 @@ export async function originalHub(
     ...base,
     door: online,
     claims,
+    verifierFor: hubVerifier,
     commands: [...commands, ...(options.more ?? [])],
   });
   const limits = { ...PROXY_LIMITS, ...options.limits };

@@ -7,10 +7,10 @@ import { createClaims } from "./core/fleet/claims.ts";
 import type { AgentDoor } from "./core/fleet/door.ts";
 import { createOriginals } from "./core/fleet/original.ts";
 import type { Broker, Clock, HttpRoute, Log, Metrics, Servers } from "./core/ports.ts";
-import { hubSigner } from "./signing.ts";
+import { hubSigner, hubVerifier } from "./signing.ts";
 
 export function openOriginals(parts: {
-  door: Pick<AgentDoor, "admit" | "connected">;
+  door: Pick<AgentDoor, "admit" | "connected" | "hubKey">;
   broker: Broker;
   servers: Pick<Servers, "byId" | "setFacts">;
   hubId: string;
@@ -21,7 +21,7 @@ export function openOriginals(parts: {
 }): HttpRoute[] {
   const claims = createClaims(parts);
   parts.cleanup.add("claims", () => claims.close());
-  const originals = createOriginals({ ...parts, claims, commands });
+  const originals = createOriginals({ ...parts, claims, commands, verifierFor: hubVerifier });
   const proxy = createProxy({ ...parts, originals, signerOf: hubSigner, networkOf });
   parts.cleanup.add("original agents", () => proxy.close());
   return proxy.routes;

@@ -13,11 +13,15 @@ import { answerChannel, claimChannel } from "./channels.ts";
 
 export type Claimed = Pick<Ask, "id" | "replyTo" | "expires">;
 
+/** A granted claim. Gives it back, not handed out: the ask may be claimed again. Never rejects. */
+export type Release = () => Promise<void>;
+
 export interface Claims {
-  /** True for one claim alone of all that are made, at any hub. Never rejects: what can not be asked is not granted. */
-  claim(ask: Claimed): Promise<boolean>;
-  /** Gives a granted one back, not handed out: it may be claimed again. Never rejects. */
-  release(ask: Claimed): Promise<void>;
+  /**
+   * Granted to one claim alone of all that are made for an ask, at any hub; undefined for the others. Never rejects:
+   * what can not be asked is not granted.
+   */
+  claim(ask: Claimed): Promise<Release | undefined>;
   close(): Promise<void>;
 }
 
@@ -26,10 +30,11 @@ export const CLAIM_MS = 1_000;
 /** Ids granted and not yet expired that are remembered; as many asks can be in flight from one hub. Beyond: refused. */
 const MOST_GRANTED = 10_000;
 
+/** Each claim has a number of its own (`n`) from the hub that makes it (`by`): an old word, put back, is for no other. */
 const News = z.discriminatedUnion("t", [
-  z.object({ t: z.literal("claim"), id: z.string(), by: z.string(), expires: z.int() }),
-  z.object({ t: z.literal("release"), id: z.string(), by: z.string() }),
-  z.object({ t: z.literal("word"), id: z.string(), granted: z.boolean() }),
+  z.object({ t: z.literal("claim"), id: z.string(), by: z.string(), n: z.int(), expires: z.int() }),
+  z.object({ t: z.literal("release"), id: z.string(), by: z.string(), n: z.int() }),
+  z.object({ t: z.literal("word"), id: z.string(), n: z.int(), granted: z.boolean() }),
 ]);
 type News = z.infer<typeof News>;
 
@@ -41,8 +46,9 @@ export function createClaims(parts: {
   metrics: Metrics;
 }): Claims {
   const { broker, hubId, clock, log, metrics } = parts;
-  const granted = new Map<string, { by: string; expires: number }>();
-  const waiting = new Map<string, (granted: boolean) => void>();
+  const granted = new Map<string, { by: string; n: number; expires: number }>();
+  const waiting = new Map<number, { id: string; settle(granted: boolean): void }>();
+  let claims = 0;
   let subscription: Promise<Subscription> | undefined;
   let closed = false;
 
@@ -50,18 +56,19 @@ export function createClaims(parts: {
   const askerOf = ({ replyTo }: Claimed): string | undefined =>
     replyTo.startsWith(answerChannel("")) ? replyTo.slice(answerChannel("").length) : undefined;
 
-  function grant(id: string, by: string, expires: number): boolean {
+  function grant(id: string, by: string, n: number, expires: number): boolean {
     const now = clock.now();
     if (closed || expires <= now || granted.has(id)) return false;
     if (granted.size >= MOST_GRANTED)
       for (const [old, entry] of granted) if (entry.expires <= now) granted.delete(old);
     if (granted.size >= MOST_GRANTED) return false;
-    granted.set(id, { by, expires });
+    granted.set(id, { by, n, expires });
     return true;
   }
 
-  function giveBack(id: string, by: string): void {
-    if (granted.get(id)?.by === by) granted.delete(id);
+  function giveBack(id: string, by: string, n: number): void {
+    const found = granted.get(id);
+    if (found?.by === by && found.n === n) granted.delete(id);
   }
 
   const publish = (to: string, news: News): Promise<number> =>
@@ -70,11 +77,13 @@ export function createClaims(parts: {
   function received(text: string): void {
     const news = parse(text);
     if (news === undefined) metrics.count("claims_dropped");
-    else if (news.t === "word") waiting.get(news.id)?.(news.granted);
-    else if (news.t === "release") giveBack(news.id, news.by);
-    else {
-      const { id, by } = news;
-      publish(by, { t: "word", id, granted: grant(id, by, news.expires) }).catch((error: unknown) =>
+    else if (news.t === "release") giveBack(news.id, news.by, news.n);
+    else if (news.t === "word") {
+      const claim = waiting.get(news.n);
+      if (claim?.id === news.id) claim.settle(news.granted);
+    } else {
+      const { id, by, n } = news;
+      publish(by, { t: "word", id, n, granted: grant(id, by, n, news.expires) }).catch((error: unknown) =>
         // Not told, not handed out: the person learns that no answer came.
         log.warn("claim.unanswered", { error }),
       );
@@ -93,22 +102,29 @@ export function createClaims(parts: {
     }
   }
 
-  async function elsewhere(asker: string, ask: Claimed): Promise<boolean> {
-    // The same ask twice at one hub: the first claim stands for both.
-    if (waiting.has(ask.id)) return false;
+  async function elsewhere(asker: string, { id, expires }: Claimed, n: number): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    waiting.set(ask.id, resolve);
+    waiting.set(n, { id, settle: resolve });
     const stopTimer = clock.after(CLAIM_MS, () => resolve(false));
     try {
       await standing();
-      const heard = await publish(asker, { t: "claim", id: ask.id, by: hubId, expires: ask.expires });
+      const heard = await publish(asker, { t: "claim", id, by: hubId, n, expires });
       return heard > 0 && (await promise);
     } catch (error) {
       log.warn("claim.unasked", { error });
       return false;
     } finally {
       stopTimer();
-      waiting.delete(ask.id);
+      waiting.delete(n);
+    }
+  }
+
+  async function release(asker: string, id: string, n: number): Promise<void> {
+    if (asker === hubId) return giveBack(id, hubId, n);
+    try {
+      await publish(asker, { t: "release", id, by: hubId, n });
+    } catch (error) {
+      log.warn("claim.unreleased", { error });
     }
   }
 
@@ -120,23 +136,16 @@ export function createClaims(parts: {
   return {
     async claim(ask) {
       const asker = askerOf(ask);
-      if (asker === undefined || closed) return false;
-      return asker === hubId ? grant(ask.id, hubId, ask.expires) : elsewhere(asker, ask);
-    },
-    async release(ask) {
-      const asker = askerOf(ask);
-      if (asker === undefined) return;
-      if (asker === hubId) return giveBack(ask.id, hubId);
-      try {
-        await publish(asker, { t: "release", id: ask.id, by: hubId });
-      } catch (error) {
-        log.warn("claim.unreleased", { error });
-      }
+      if (asker === undefined || closed) return undefined;
+      claims += 1;
+      const n = claims;
+      const given = asker === hubId ? grant(ask.id, hubId, n, ask.expires) : await elsewhere(asker, ask, n);
+      return given ? () => release(asker, ask.id, n) : undefined;
     },
     async close() {
       closed = true;
       stopListening();
-      for (const settle of waiting.values()) settle(false);
+      for (const { settle } of waiting.values()) settle(false);
       // A subscription that never stood needs no closing.
       const stood = await subscription?.catch(() => undefined);
       await stood?.close();

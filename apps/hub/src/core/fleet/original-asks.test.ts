@@ -28,7 +28,7 @@ it("keeps its bound and its order, and hands out nothing twice or late", () => {
       replyTo: "resp:a",
       signature: "",
     };
-    return { ask, command, claimed: false };
+    return { ask, command, release: undefined };
   };
   assert.deepEqual(
     [asks.add(item("a")), asks.add(item("b", 1_000)), asks.add(item("c"))],

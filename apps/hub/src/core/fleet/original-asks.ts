@@ -1,12 +1,13 @@
 /** The asks of one agent that polls: those that wait for its next poll, and those it has and did not answer. */
 import type { Ask, OriginalCommand } from "@servereye/contract";
 import type { Clock } from "../ports.ts";
+import type { Release } from "./claims.ts";
 
 export interface OriginalItem {
   ask: Ask;
   command: OriginalCommand;
-  /** Granted to this hub: nobody else may hand it out. */
-  claimed: boolean;
+  /** Set when it is granted to this hub: nobody else may hand it out, until this gives it back. */
+  release: Release | undefined;
 }
 
 export interface OriginalAsks<I extends OriginalItem> {
@@ -54,7 +55,11 @@ export function createOriginalAsks<I extends OriginalItem>(
   return {
     add(item) {
       if (queue.length >= most) purge();
-      if (over(item) || queue.some(({ ask }) => ask.id === item.ask.id)) return true;
+      if (over(item)) {
+        expired(item);
+        return true;
+      }
+      if (queue.some(({ ask }) => ask.id === item.ask.id)) return true;
       if (queue.length >= most) return false;
       queue.push(item);
       return true;

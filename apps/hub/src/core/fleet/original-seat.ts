@@ -33,6 +33,8 @@ export interface SeatParts {
   metrics: Metrics;
   commands: ReadonlyMap<string, OriginalCommand>;
   factsOf(serverId: string): Promise<AgentFacts>;
+  /** Whether a hub of ours signed it. Never rejects. */
+  hubAsked(serverId: string, ask: Ask): Promise<boolean>;
   /** Called when nothing is left of it. */
   left(): void;
 }
@@ -43,8 +45,8 @@ export interface Seat {
   replied(reply: OriginalReplied): Promise<boolean>;
   /** True when the agent is online here. */
   alive(): boolean;
-  /** What came over `original:<serverId>`. */
-  passedOn(reply: OriginalReplied | undefined): void;
+  /** What came over `original:<serverId>`, sent at `at` (epoch ms, the other hub's clock). */
+  passedOn(reply: OriginalReplied | undefined, at: number): void;
   /** The facts have changed: it is connected anew with the next poll. */
   renewed(): Promise<void>;
   online(): boolean;
@@ -53,6 +55,8 @@ export interface Seat {
 
 /** So long without a poll or another sign of life is offline, ms. Agents pause 5 s after an error. */
 export const GRACE_MS = 45_000;
+/** A sign of life that another hub passed on counts so long, ms: more than hubs' clocks differ. */
+const FRESH_MS = 30_000;
 /** A seat without an agent is kept so long for replies that come late to it, ms. */
 const EMPTY_MS = 60_000;
 /** Polls of one agent that wait at once: it has one, and those whose end was not noticed yet. */
@@ -86,7 +90,7 @@ export function createSeat(known: KnownOriginal, parts: SeatParts, subscription:
   async function open(): Promise<void> {
     const mine: Session = { agent: undefined, over: false };
     const line: AgentLine = {
-      ask: (ask) => received(ask, mine),
+      ask: (ask) => void received(ask, mine),
       leave: (_again, why) => void ended(mine, why === "removed" ? "drop" : "pass on"),
     };
     const facts = await parts.factsOf(serverId);
@@ -117,8 +121,8 @@ export function createSeat(known: KnownOriginal, parts: SeatParts, subscription:
   }
 
   /** To whichever hub has the agent now. Its signature and id are the asker's own: published again it is the same ask. */
-  async function passOn({ ask, claimed }: Item): Promise<void> {
-    if (claimed) await claims.release(ask);
+  async function passOn({ ask, release }: Item): Promise<void> {
+    await release?.();
     try {
       const heard = await broker.publish(askChannel(serverId), JSON.stringify(ask));
       if (heard === 0) drop("nobody");
@@ -128,11 +132,13 @@ export function createSeat(known: KnownOriginal, parts: SeatParts, subscription:
     }
   }
 
-  function received(ask: Ask, via: Session): void {
+  /** The agent can not see who asks: what our own agents check of an ask is checked here for it. */
+  async function received(ask: Ask, via: Session): Promise<void> {
+    if (!(await parts.hubAsked(serverId, ask))) return drop("forged");
     const command = parts.commands.get(ask.type);
     if (command === undefined) {
       void send({ ask, via }, faultAnswer(unknownToOriginals(ask.type)));
-    } else if (asks.add({ ask, command, via, claimed: false })) {
+    } else if (asks.add({ ask, command, via, release: undefined })) {
       pump();
     } else {
       drop("full");
@@ -148,19 +154,19 @@ export function createSeat(known: KnownOriginal, parts: SeatParts, subscription:
     while (session !== undefined && claiming < polls.length) {
       const item = asks.next();
       if (item === undefined) return;
-      if (item.claimed) hand(item);
+      if (item.release) hand(item);
       else void claim(item);
     }
   }
 
   async function claim(item: Item): Promise<void> {
     claiming += 1;
-    const granted = await claims.claim(item.ask);
+    const release = await claims.claim(item.ask);
     claiming -= 1;
-    if (!granted) drop("elsewhere");
+    if (release === undefined) drop("elsewhere");
     else if (item.ask.expires <= clock.now()) drop("expired");
     else {
-      item.claimed = true;
+      item.release = release;
       if (session === undefined) await passOn(item);
       else if (polls.length > 0) hand(item);
       else asks.back(item);
@@ -264,8 +270,9 @@ export function createSeat(known: KnownOriginal, parts: SeatParts, subscription:
       sign();
       return session !== undefined;
     },
-    passedOn(reply) {
-      sign();
+    passedOn(reply, at) {
+      // An old one that somebody puts back keeps nobody online.
+      if (Math.abs(clock.now() - at) < FRESH_MS) sign();
       const item = reply === undefined ? undefined : asks.answered(reply.ids);
       if (reply !== undefined && typeof item === "object") void answer(item, reply);
     },

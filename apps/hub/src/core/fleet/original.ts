@@ -1,5 +1,12 @@
 /** Agents of the Go original at this hub: a seat for each, and the way of what they send to the hub that waits for it. */
-import { type AgentFacts, ORIGINAL_RUNTIME, type OriginalCommand } from "@servereye/contract";
+import {
+  type AgentFacts,
+  type Ask,
+  ORIGINAL_RUNTIME,
+  type OriginalCommand,
+  type Verify,
+  verifyAsk,
+} from "@servereye/contract";
 import * as z from "zod/mini";
 import type { Broker, Clock, Log, Metrics, Servers } from "../ports.ts";
 import { originalChannel } from "./channels.ts";
@@ -9,7 +16,7 @@ import type { KnownOriginal, OriginalFacts, OriginalReplied, Originals } from ".
 import { createSeat, type Seat } from "./original-seat.ts";
 
 export interface OriginalsParts {
-  door: Pick<AgentDoor, "connected">;
+  door: Pick<AgentDoor, "connected" | "hubKey">;
   broker: Broker;
   claims: Claims;
   servers: Pick<Servers, "byId" | "setFacts">;
@@ -17,6 +24,8 @@ export interface OriginalsParts {
   clock: Clock;
   log: Log;
   metrics: Metrics;
+  /** Makes the verifier of a public key. */
+  verifierFor(publicKey: Uint8Array<ArrayBuffer>): Promise<Verify>;
   /** What such agents can be asked. */
   commands: readonly OriginalCommand[];
 }
@@ -24,6 +33,8 @@ export interface OriginalsParts {
 /** One hub to the others: a reply to what another handed out, or a sign of life without one. */
 const Passed = z.object({
   hub: z.string(),
+  /** Epoch ms. */
+  at: z.int(),
   reply: z.optional(
     z.object({
       ids: z.array(z.string()),
@@ -42,6 +53,16 @@ export function createOriginals(parts: OriginalsParts): Originals {
   let closed = false;
   const online = (): number => [...taken.values()].filter((seat) => seat.online()).length;
   metrics.gauge("original_agents_connected", "Agents of the Go original connected to this hub.", online);
+
+  const verifier = parts.verifierFor(parts.door.hubKey.publicKey);
+  async function hubAsked(serverId: string, ask: Ask): Promise<boolean> {
+    try {
+      return await verifyAsk(await verifier, serverId, ask);
+    } catch {
+      // A signature of the right length that the system's cryptography will not even look at is a wrong one.
+      return false;
+    }
+  }
 
   /** What is known of it, and what such an agent can be asked by this hub. */
   async function factsOf(serverId: string): Promise<AgentFacts> {
@@ -82,7 +103,7 @@ export function createOriginals(parts: OriginalsParts): Originals {
       if (passed === undefined) metrics.count("original_replies_dropped", { reason: "malformed" });
       else if (passed.hub !== hubId) {
         const { reply } = passed;
-        taken.get(serverId)?.passedOn(reply && { ...reply, at: reply.at });
+        taken.get(serverId)?.passedOn(reply && { ...reply, at: reply.at }, passed.at);
       }
     });
     const seat = createSeat(
@@ -91,6 +112,7 @@ export function createOriginals(parts: OriginalsParts): Originals {
         ...parts,
         commands,
         factsOf,
+        hubAsked,
         left() {
           taken.delete(serverId);
           seats.delete(serverId);
@@ -104,7 +126,7 @@ export function createOriginals(parts: OriginalsParts): Originals {
 
   /** To all other hubs that have a seat for it; gives how many these are. */
   async function passOn(serverId: string, reply?: OriginalReplied): Promise<number> {
-    const text = JSON.stringify({ hub: hubId, ...(reply ? { reply } : {}) });
+    const text = JSON.stringify({ hub: hubId, at: clock.now(), ...(reply ? { reply } : {}) });
     const heard = await broker.publish(originalChannel(serverId), text);
     return heard - (taken.has(serverId) ? 1 : 0);
   }

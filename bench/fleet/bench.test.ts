@@ -15,6 +15,8 @@ test("a small fleet comes in, answers, and comes back after the hub was killed",
   for (const { p50, p95, all } of [killed, started]) assert.ok(p50 <= p95 && p95 <= all);
   // Nobody is back before there is a hub again, which takes its start.
   assert.ok(ready > 50 && killed.all > 50 && killed.all >= started.all);
-  assert.deepEqual(Object.keys(one.rest), ["hub", "PostgreSQL"]);
+  for (const used of [one.come, one.rest]) assert.deepEqual(Object.keys(used), ["hub", "PostgreSQL"]);
+  // Both sides of a handshake are proved: that can not be free.
+  assert.ok((one.come.hub ?? 0) > 0.1 && one.empty.rss > 2 ** 24);
   assert.equal(crowd.times.count, 20);
 });

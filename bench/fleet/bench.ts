@@ -20,8 +20,12 @@ export interface FleetFigures {
   oneAddress: boolean;
   /** Ms from the moment all dial until the last is in, the hub running. */
   first: number;
+  /** Processor ms by process for each of them meanwhile. */
+  come: Record<string, number>;
   /** Percent of a core by process, with heartbeats alone. */
   rest: Record<string, number>;
+  /** Bytes: the hub with none. */
+  empty: { rss: number; private: number };
   /** Bytes for each agent: the hub with all of them less the hub with none. */
   memory: { rss: number; private: number };
   /** `/ping`, one at a time, beside the heartbeats. Ms. */
@@ -112,11 +116,13 @@ async function oneFleet(
     const agents = await agentsOf({ count, urls: [url], hubKey, oneAddress }, stops);
     await wait(options.settleMs);
     const empty = memoryOf(first.child.pid);
+    const processes = { hub: [first.child.pid], PostgreSQL: [postmasterOf(dataDir)], ...pidsOf(redis) };
+    const before = usedBy(processes);
     const began = epoch();
     const firstIn = Math.max(...(await agents.dial(MOST_MS))) - began;
+    const come = shared(before, usedBy(processes), count);
 
     await wait(options.settleMs);
-    const processes = { hub: [first.child.pid], PostgreSQL: [postmasterOf(dataDir)], ...pidsOf(redis) };
     const rest = await atRest(processes, options.seconds);
     const full = memoryOf(first.child.pid);
     const ping = await pinged(phones, options, seen);
@@ -128,7 +134,7 @@ async function oneFleet(
     const memory = { rss: each("rss"), private: each("private") };
     const broker = run.redis ? ("Redis" as const) : ("in process" as const);
     return {
-      figures: { agents: count, broker, oneAddress, first: firstIn, rest, memory, ping, back },
+      figures: { agents: count, broker, oneAddress, first: firstIn, come, rest, empty, memory, ping, back },
       crowd,
     };
   } finally {
@@ -142,18 +148,31 @@ const pidsOf = (redis: RunningRedis | undefined): Record<string, number[]> =>
 /** Epoch ms with fractions: processes of one machine share it. */
 const epoch = (): number => performance.timeOrigin + performance.now();
 
-async function atRest(processes: Record<string, number[]>, seconds: number): Promise<Record<string, number>> {
-  const used = () =>
-    Object.values(processes).map((pids) => pids.reduce((sum, pid) => sum + treeCpuMs(pid), 0));
-  const [before, began] = [used(), performance.now()];
-  await wait(seconds * 1_000);
-  const [after, ms] = [used(), performance.now() - began];
-  return Object.fromEntries(
-    Object.keys(processes).map((name, at) => [
+type Pids = Record<string, number[]>;
+
+/** Processor ms by process, so far. */
+const usedBy = (processes: Pids): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(processes).map(([name, pids]) => [
       name,
-      (100 * Math.max(0, (after[at] ?? 0) - (before[at] ?? 0))) / ms,
+      pids.reduce((sum, pid) => sum + treeCpuMs(pid), 0),
     ]),
   );
+
+/** What was used between two looks, divided. */
+const shared = (
+  before: Record<string, number>,
+  after: Record<string, number>,
+  by: number,
+): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(after).map(([name, ms]) => [name, Math.max(0, ms - (before[name] ?? 0)) / by]),
+  );
+
+async function atRest(processes: Pids, seconds: number): Promise<Record<string, number>> {
+  const [before, began] = [usedBy(processes), performance.now()];
+  await wait(seconds * 1_000);
+  return shared(before, usedBy(processes), (performance.now() - began) / 100);
 }
 
 /** By the persons in turn, so that nobody writes faster than a person may. */

@@ -1,6 +1,6 @@
 /** The fleet's figures as Markdown. */
 import { figure } from "../summary.ts";
-import { met, type Row, table } from "../table.ts";
+import { met, mib, type Row, table } from "../table.ts";
 import type { Fleet, FleetFigures } from "./bench.ts";
 
 const seconds = (ms: number): string => figure(ms / 1_000);
@@ -23,6 +23,9 @@ export function fleetTable({ sizes, crowd }: Fleet): string {
   const back = (one: FleetFigures): Row => [
     name(one),
     seconds(one.first),
+    ...["hub", "PostgreSQL", "Redis"].map((part) =>
+      one.come[part] === undefined ? "" : figure(one.come[part]),
+    ),
     seconds(one.back.ready),
     ...[one.back.killed, one.back.started].flatMap(({ p50, p95, all }) => [p50, p95, all].map(seconds)),
   ];
@@ -51,11 +54,13 @@ export function fleetTable({ sizes, crowd }: Fleet): string {
       ],
       sizes.map(rest),
     ),
-    "All dial at once for the first time; then the hub is killed (SIGKILL) and started at once. Seconds:",
+    "All dial at once for the first time, and cost so much processor time each; then the hub is killed (SIGKILL) and " +
+      "started at once. Seconds:",
     table(
       [
         "agents",
         "first, all in",
+        ...["hub, ms each", "PostgreSQL", "Redis"],
         "hub ready",
         ...["kill: p50", "p95", "all"],
         ...["ready: p50", "p95", "all"],
@@ -65,6 +70,7 @@ export function fleetTable({ sizes, crowd }: Fleet): string {
     [
       ...aims,
       `- 10,000 agents at a heartbeat each 10 s on one core: ${figure(most)} % by the largest fleet above, ${met(most, 100)}.`,
+      `- The hub with no agent: ${mib(largest?.empty.rss ?? Number.NaN)} resident, ${mib(largest?.empty.private ?? Number.NaN)} private.`,
       `- An agent at most 40 KiB, by the same: ${kib(memory)} KiB, ${met(memory, 40 * 1_024)}.`,
       `- ${crowd.persons.toLocaleString("en")} persons ask at once, over ${crowd.servers} servers: p50 ${figure(crowd.times.p50)} ms, p99 ${figure(crowd.times.p99)} ms, errors 0.`,
     ].join("\n"),

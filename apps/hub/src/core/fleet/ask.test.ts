@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { command, Fault, keyPairOf, randomBytes } from "@servereye/contract";
 import * as z from "zod/mini";
-import type { Broker, PresenceBoard } from "../ports.ts";
+import type { Broker, Presence, PresenceBoard } from "../ports.ts";
 import { createFleet, type FleetLimits } from "./ask.ts";
 import { keptLog, readMetrics, realChance, smallStore, turnedClock } from "./doubles.test-code.ts";
 import { createVerifiers } from "./verifiers.ts";
@@ -12,7 +12,10 @@ const probe = command({ name: "probe", about: "", needs: "viewer", ask: z.object
 const code = (expected: string) => (error: unknown) => error instanceof Fault && error.code === expected;
 const away = () => new Fault("BROKER_UNAVAILABLE", "away");
 
-async function started(broker: Partial<Broker>, limits: Partial<FleetLimits> = {}) {
+const turns = () => new Promise<void>((done) => setImmediate(done));
+
+/** `onBoard`: the presence board has the server; else it can not be read. */
+async function started(broker: Partial<Broker>, limits: Partial<FleetLimits> = {}, onBoard = false) {
   const clock = turnedClock();
   const metrics = readMetrics();
   const store = smallStore();
@@ -20,10 +23,21 @@ async function started(broker: Partial<Broker>, limits: Partial<FleetLimits> = {
   const hubKey = await keyPairOf(randomBytes(32));
   await store.servers.add({ ...server, publicKey: hubKey.publicKey });
   const subscribed: string[] = [];
+  const present: Presence = {
+    ...{ serverId: server.id, hub: "gone", since: 1, lastHeartbeat: clock.now(), protocol: 1 },
+    ...{ latencyMs: null, skewMs: 0 },
+    facts: {
+      ...{ version: "1", runtime: "node", os: "Debian", arch: "x64", hostname: "a", bootId: "b" },
+      ...{ allow: [], commands: [] },
+    },
+  };
   const presence: PresenceBoard = {
     put: async () => {},
     remove: async () => {},
-    get: () => Promise.reject(away()),
+    get: async () => {
+      if (!onBoard) throw away();
+      return new Map([[server.id, present]]);
+    },
     count: async () => 0,
   };
   const fleet = createFleet({
@@ -53,7 +67,11 @@ async function started(broker: Partial<Broker>, limits: Partial<FleetLimits> = {
     question.catch(() => {});
     return question;
   };
-  return { fleet, clock, metrics, store, subscribed, ask, server };
+  /** Resolves when the ask waits before it is published again: the deadline's timer and this one are armed. */
+  const slept = async () => {
+    while (clock.armed() < 2) await turns();
+  };
+  return { fleet, clock, metrics, store, subscribed, ask, server, slept };
 }
 
 describe("ask", () => {
@@ -99,6 +117,38 @@ describe("ask", () => {
       record.lastSeen = 42;
     });
     await assert.rejects(boardless.ask(), { code: "SERVER_OFFLINE", values: { since: 42 } });
+  });
+
+  it("asks a server on its way to another hub again until somebody listens, and once only", async () => {
+    const heard: string[] = [];
+    let listening = false;
+    const moving = await started(
+      { publish: async (_channel, text) => (listening ? heard.push(text) && 1 : 0) },
+      {},
+      true,
+    );
+    const question = moving.ask();
+    await moving.slept();
+    moving.clock.turn(100);
+    await moving.slept();
+    listening = true;
+    moving.clock.turn(200);
+    await turns();
+    assert.equal(heard.length, 1);
+    moving.clock.turn(5_000);
+    await assert.rejects(question, code("COMMAND_TIMEOUT"));
+    assert.equal(heard.length, 1);
+  });
+
+  it("calls a server offline that does not come back within 2.5 s, though the board still has it", async () => {
+    const { ask, clock, slept } = await started({ publish: async () => 0 }, {}, true);
+    const question = ask();
+    for (const ms of [100, 200, 400, 800, 1_000]) {
+      await slept();
+      clock.turn(ms);
+    }
+    await assert.rejects(question, code("SERVER_OFFLINE"));
+    assert.equal(clock.armed(), 0);
   });
 
   it("publishes nothing after its deadline has passed", async () => {

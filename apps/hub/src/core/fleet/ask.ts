@@ -4,6 +4,7 @@ import {
   DEFAULT_DEADLINE_MS,
   Fault,
   MESSAGE_VERSION,
+  SILENCE_MS,
   signAsk,
   type Verify,
 } from "@servereye/contract";
@@ -77,6 +78,9 @@ interface Pending {
   verify: Verify | undefined;
   settle(outcome: { payload: Verified } | { fault: Fault }, how: "answered" | "expired"): void;
 }
+
+/** Waits for a server that is moving from hub to hub, ms: an agent dials again within half a second, and has to prove itself. */
+const MOVING_MS = [100, 200, 400, 800, 1_000];
 
 /** How many settled ids are remembered, to tell a late or second answer from a foreign one in the counters. */
 const RECENT = 2_000;
@@ -160,8 +164,25 @@ export function createFleet(parts: FleetParts): Fleet {
     // Over already (deadline, close): an action must not run after its person was told it did not.
     if (pending.get(id) !== entry) return;
     entry.verify = verify;
-    const receivers = await broker.publish(askChannel(serverId), JSON.stringify(message));
-    if (receivers === 0) entry.settle({ fault: await offline(serverId) }, "expired");
+    const text = JSON.stringify(message);
+    for (const waitMs of [...MOVING_MS, 0]) {
+      if ((await broker.publish(askChannel(serverId), text)) > 0) return;
+      // Nobody received it, so to publish it again asks once all the same.
+      if (waitMs === 0 || !(await moving(serverId))) break;
+      await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+      if (pending.get(id) !== entry) return;
+    }
+    entry.settle({ fault: await offline(serverId) }, "expired");
+  }
+
+  /**
+   * The board says that it is there while nobody listens: its hub has just died or handed it over, or the broker
+   * has just failed over. It is on its way back, and "offline" would be untrue.
+   */
+  async function moving(serverId: string): Promise<boolean> {
+    const board = await presence.get([serverId]).catch(() => undefined);
+    const entry = board?.get(serverId);
+    return entry !== undefined && clock.now() - entry.lastHeartbeat <= SILENCE_MS;
   }
 
   async function ask(question: Question): Promise<{ answer: unknown; tookMs: number }> {

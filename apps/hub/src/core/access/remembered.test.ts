@@ -60,3 +60,23 @@ test("beyond its room the one told longest ago goes", () => {
   assert.equal(remembered.recall(account("2"), "chat"), undefined);
   assert.equal(remembered.recall(account("1"), "chat")?.person.name, "ann");
 });
+
+test("those who see many servers together have no more room than others, and who was told too long ago has none", () => {
+  const clock = turnedClock();
+  const remembered = rememberActors(clock, 10, 5);
+  const server = { id: "ab", name: "web", region: "", role: "viewer", number: 1, lastSeen: null } as const;
+  const seeing = (count: number) => ({
+    ...actor("ann"),
+    servers: Array.from({ length: count }, () => server),
+  });
+  remembered.keep(account("1"), "chat", seeing(3));
+  remembered.keep(account("1"), "chat", seeing(3));
+  remembered.keep(account("2"), "chat", seeing(2));
+  assert.equal(remembered.size(), 2);
+  remembered.keep(account("3"), "chat", seeing(1));
+  assert.equal(remembered.recall(account("1"), "chat"), undefined);
+  assert.equal(remembered.size(), 2);
+  clock.turn(KEPT_MS + 1);
+  remembered.keep(account("4"), "chat", actor("eve"));
+  assert.equal(remembered.size(), 1);
+});

@@ -14,22 +14,38 @@ export interface Remembered {
 /** So long a right that was taken away may still be good for a reading, while the store is away; ms. */
 export const KEPT_MS = 60_000;
 
-/** Keeps the `most` that were told last; their age goes by the monotonic clock, which nobody sets back. */
-export function rememberActors(clock: Pick<Clock, "monotonic">, most = 10_000): Remembered {
+/**
+ * Keeps those who were told last: `most` of them, seeing `mostServers` together, none longer than it may be recalled.
+ * Their age goes by the monotonic clock, which nobody sets back.
+ */
+export function rememberActors(
+  clock: Pick<Clock, "monotonic">,
+  most = 10_000,
+  mostServers = 200_000,
+): Remembered {
+  // A Map keeps insertion order, and who is told anew is set anew: the first is the one told longest ago.
   const kept = new Map<string, { actor: Actor; at: number }>();
+  let servers = 0;
+
+  function drop(key: string): void {
+    servers -= kept.get(key)?.actor.servers.length ?? 0;
+    kept.delete(key);
+  }
   const keyOf = (account: Account, chatId: string): string =>
     JSON.stringify([account.channel, account.externalId, chatId]);
 
   return {
     keep(account, chatId, actor) {
       const key = keyOf(account, chatId);
-      // Deleted and set again: a Map keeps insertion order, so its first key is the one told longest ago.
-      kept.delete(key);
+      drop(key);
       if (actor === undefined) return;
-      kept.set(key, { actor, at: clock.monotonic() });
-      if (kept.size <= most) return;
-      const oldest = kept.keys().next();
-      if (!oldest.done) kept.delete(oldest.value);
+      const now = clock.monotonic();
+      kept.set(key, { actor, at: now });
+      servers += actor.servers.length;
+      for (const [oldest, { at }] of kept) {
+        if (kept.size <= most && servers <= mostServers && now - at <= KEPT_MS) break;
+        drop(oldest);
+      }
     },
 
     recall(account, chatId) {
@@ -37,13 +53,12 @@ export function rememberActors(clock: Pick<Clock, "monotonic">, most = 10_000): 
       const found = kept.get(key);
       if (found === undefined) return undefined;
       if (clock.monotonic() - found.at <= KEPT_MS) return found.actor;
-      kept.delete(key);
+      drop(key);
       return undefined;
     },
 
     forget(serverId) {
-      for (const [key, { actor }] of kept)
-        if (actor.servers.some(({ id }) => id === serverId)) kept.delete(key);
+      for (const [key, { actor }] of kept) if (actor.servers.some(({ id }) => id === serverId)) drop(key);
     },
 
     size: () => kept.size,

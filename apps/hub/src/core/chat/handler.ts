@@ -24,6 +24,9 @@ const STRANGER_RATE = { burst: 1, perSecond: 1 / 60 };
 /** Links a stranger may open: a few at once, so that one who said hello before is not kept out. */
 const LINK_RATE = { burst: 5, perSecond: 1 / 12 };
 
+/** Servers of one person that are made ready to be asked while the store is away. */
+const MOST_PREPARED = 200;
+
 /** Longest name of a person, UTF-16 units: what the store takes. Telegram's two names can be twice that. */
 const NAME_MAX = 128;
 /** Longest piece of what was typed that is shown back, UTF-16 units. */
@@ -79,7 +82,7 @@ export function createChat(given: ChatDeps): ChatHandler {
     try {
       const actor = await deps.store.people.actor(incoming.account, chatKey);
       remembered.keep(incoming.account, chatKey, actor);
-      if (actor !== undefined) deps.fleet.prepare(actor.servers.map(({ id }) => id));
+      if (actor !== undefined) deps.fleet.prepare(actor.servers.slice(0, MOST_PREPARED).map(({ id }) => id));
       return { degraded: false, actor };
     } catch (error) {
       if (Fault.of(error).code !== "STORE_UNAVAILABLE") throw error;

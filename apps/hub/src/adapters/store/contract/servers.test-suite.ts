@@ -16,6 +16,18 @@ import {
 } from "./world.test-suite.ts";
 
 export function serversContract(test: ContractTest): void {
+  test("public keys are given many at once, of those that exist", async (open) => {
+    const { store } = await open();
+    const owner = (await somePerson(store)).id;
+    const [one, two] = [aServer(owner), aServer(owner)];
+    for (const server of [one, two]) await store.servers.add(server);
+    assert.deepEqual(await store.servers.keys([]), new Map());
+    assert.deepEqual(
+      await store.servers.keys([two.id, serverId(), "\0", one.id]),
+      new Map([one, two].map(({ id, publicKey }) => [id, publicKey] as const)),
+    );
+  });
+
   test("a server is added with its first owner and read back", async (open) => {
     const { store } = await open();
     const owner = await somePerson(store);

@@ -90,7 +90,7 @@ export async function originalHub(
   });
   const limits = { ...PROXY_LIMITS, ...options.limits };
   const proxy = createProxy({ ...base, door: online, originals, signerOf: hubSigner, networkOf, limits });
-  const inHand = { count: 0 };
+  const inHand = { count: 0, polls: 0 };
   const http = await served(proxy.routes, inHand);
   const { port } = http.address() as AddressInfo;
   return {
@@ -106,6 +106,10 @@ export async function originalHub(
     async quiet(): Promise<void> {
       while (inHand.count > 0) await new Promise((done) => setImmediate(done));
     },
+    /** Resolves when a poll is in hand: whoever sent it can be killed now without a later one on its way. */
+    async polled(): Promise<void> {
+      while (inHand.polls === 0) await new Promise((done) => setImmediate(done));
+    },
     /** Requests in hand. */
     inHand: () => inHand.count,
     async stop(): Promise<void> {
@@ -120,16 +124,22 @@ export async function originalHub(
 }
 
 /** The routes alone, without the framework in front of them: it has its own test. */
-async function served(routes: readonly HttpRoute[], inHand: { count: number }): Promise<Server> {
+async function served(
+  routes: readonly HttpRoute[],
+  inHand: { count: number; polls: number },
+): Promise<Server> {
   const http = createServer(async (request, response) => {
     const [path, query = ""] = (request.url ?? "").split("?");
     const route = routes.find((one) => one.method === request.method && one.path === path);
     if (route === undefined) return void response.writeHead(404).end();
     const gone = new AbortController();
+    const polls = /subscribe|xread/.test(route.path) ? 1 : 0;
     inHand.count += 1;
+    inHand.polls += polls;
     response.once("close", () => {
       gone.abort();
       inHand.count -= 1;
+      inHand.polls -= polls;
     });
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);

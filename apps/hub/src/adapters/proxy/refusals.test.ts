@@ -196,6 +196,7 @@ describe("the original's proxy", () => {
       while (hub.originals.size() === 0) await new Promise((done) => setImmediate(done));
       for (const command of commands)
         await hub.fleet.ask({ server: { id: mine }, command, ask: {} }).catch(() => undefined);
+      await hub.polled();
       await agent.kill();
       await hub.quiet();
     }

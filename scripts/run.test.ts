@@ -292,7 +292,7 @@ test("an unknown word, and the command line before an install, get one clear lin
   );
   const unknown = run("upp");
   assert.equal(await unknown.ended, 1);
-  assert.match(unknown.said(), /^Say one of: up, demo, bench, test, test:chaos, check\.\n$/);
+  assert.match(unknown.said(), /^Say one of: up, demo, demo-cluster, bench, test, test:chaos, check\.\n$/);
   assert.equal(await run("up", "--fail").ended, 7);
   assert.equal(await start(process.execPath, ["apps/cli/bin/servereye.mjs", "--fail"]).ended, 7);
 });

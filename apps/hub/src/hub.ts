@@ -161,7 +161,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   const proofs = { verifierOf: hubVerifier, serverIdOf: hubServerId };
   const gateway = createGateway({ door: online, clock, chance, log, metrics, addressOf, proofs });
 
-  const originalRoutes = openOriginals({
+  const originals = openOriginals({
     door: online,
     broker,
     servers: { setFacts: store.servers.setFacts, byId: async (id) => (await known.look(id)).record },
@@ -169,7 +169,6 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     clock,
     log,
     metrics,
-    cleanup,
   });
 
   let boundUrl = "";
@@ -247,7 +246,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     menu: (code) => menuFor(languageFor(null, code), "admin"),
     health: { health },
     metrics: () => metrics.expose(),
-    routes: [...(telegram?.routes ?? []), ...originalRoutes],
+    routes: [...(telegram?.routes ?? []), ...originals.routes],
     addressOf,
     mayBeCalled: hostGate({
       listensOn: config.http.host,
@@ -258,7 +257,11 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   });
   boundUrl = api.url;
   cleanup.add("http", () => api.close());
-  cleanup.add("gateway", () => gateway.close());
+  cleanup.add("gateway", () => {
+    online.stopping();
+    return gateway.close();
+  });
+  cleanup.add("original agents", () => originals.close());
   cleanup.add("fleet", () => fleet.close());
 
   if (telegram !== undefined) {

@@ -352,6 +352,17 @@ describe("online", () => {
     assert.deepEqual(told, [`line:${SERVER} ${JSON.stringify({ t: "replaced", since, hub: "h" })}`]);
   });
 
+  it("leaves the entry of an agent that it hands over, for the hub that the agent goes to", async () => {
+    const { connect, online, puts, open, store, clock } = await started();
+    const agent = await connect();
+    online.stopping();
+    clock.turn(10);
+    await agent.gone();
+    assert.deepEqual([puts.length, open.size, online.size()], [1, 0, 0]);
+    await online.close();
+    assert.equal(store.records.get(SERVER)?.lastSeen, clock.now() - 10);
+  });
+
   it("stops with nothing left: no timer, no agent, all seen", async () => {
     const { connect, online, clock, left, store, open } = await started();
     await connect();

@@ -1,5 +1,5 @@
 /** Who is online at this hub: the door for agents, their presence, and the way of asks and answers through them. */
-import { Ask, Fault, SERVER_ID, serverIdOf } from "@servereye/contract";
+import { Ask, Fault, SERVER_ID } from "@servereye/contract";
 import * as z from "zod/mini";
 import type { Broker, Clock, HubKey, Log, Metrics, Presence, PresenceBoard, Servers } from "../ports.ts";
 import { createAsked } from "./asked.ts";
@@ -26,7 +26,9 @@ export interface OnlineParts {
 export interface Online extends AgentDoor {
   /** Agents online at this hub. */
   size(): number;
-  /** Takes every agent's presence away and writes the last signs of life. Call after the gateway has closed. */
+  /** The hub stops: who goes from now on is on the way to another hub and not offline. Call before the gateway closes. */
+  stopping(): void;
+  /** Lets go who is still here, and writes the last signs of life. Call after the gateway has closed. */
   close(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export function createOnline(parts: OnlineParts): Online {
   const seen = createSeen({ servers, clock, log });
   const held = new Map<string, Held>();
   let lastSince = 0;
+  let handingOver = false;
   metrics.gauge("agents_connected", "Agents connected to this hub.", () => held.size);
 
   /**
@@ -203,7 +206,11 @@ export function createOnline(parts: OnlineParts): Online {
       const closing = subscriptions.flatMap((s) => (s.status === "fulfilled" ? [s.value.close()] : []));
       await Promise.all([
         ...closing.map((work) => quietly("subscription.unclosed", serverId, work)),
-        quietly("presence.unwritten", serverId, presence.remove(serverId, hubId, state.since)),
+        // Of a hub that stops the entry stays until another hub's takes its place, or time ends it: the agent is on
+        // its way there, not offline.
+        handingOver
+          ? undefined
+          : quietly("presence.unwritten", serverId, presence.remove(serverId, hubId, state.since)),
         // At once, so that "offline since" is true for whoever asks next.
         seen.flush(),
       ]);
@@ -228,11 +235,10 @@ export function createOnline(parts: OnlineParts): Online {
       held.set(serverId, entry);
       if (before) leaveToNewer(before.line);
       seen.mark(serverId);
-      await Promise.all([
-        put(),
-        quietly("facts.unwritten", serverId, servers.setFacts(serverId, agent.facts, clock.now())),
-        tell(state.since),
-      ]);
+      // Most come back as they went: a thousand that reconnect would be a thousand writes that change nothing.
+      const changed = JSON.stringify(record.facts) !== JSON.stringify(agent.facts);
+      const facts = changed ? servers.setFacts(serverId, agent.facts, clock.now()) : Promise.resolve();
+      await Promise.all([put(), quietly("facts.unwritten", serverId, facts), tell(state.since)]);
       log.info("agent.connected", { serverId, version: agent.facts.version, protocol: agent.protocol });
 
       const online: OnlineAgent = {
@@ -281,7 +287,7 @@ export function createOnline(parts: OnlineParts): Online {
     hubKey: parts.hubKey,
     async admit(candidate, paired) {
       if (!candidate.pair) return withoutWaiting(await parts.enrolment.admit(candidate));
-      const serverId = await serverIdOf(candidate.publicKey);
+      const { serverId } = candidate;
       // Stands before the code can be seen, so that the signal can not come too early.
       const subscription = await broker.subscribe(pairedChannel(serverId), paired);
       let kept = false;
@@ -307,6 +313,9 @@ export function createOnline(parts: OnlineParts): Online {
     },
     connected,
     size: () => held.size,
+    stopping() {
+      handingOver = true;
+    },
     async close() {
       endRestored();
       round += 1;

@@ -2,13 +2,13 @@
 import { originals as commands } from "@servereye/commands/hub";
 import { networkOf } from "./adapters/gateway/limits.ts";
 import { createProxy } from "./adapters/proxy/proxy.ts";
-import type { createCleanup } from "./cleanup.ts";
 import { createClaims } from "./core/fleet/claims.ts";
 import type { AgentDoor } from "./core/fleet/door.ts";
 import { createOriginals } from "./core/fleet/original.ts";
 import type { Broker, Clock, HttpRoute, Log, Metrics, Servers } from "./core/ports.ts";
 import { hubSigner, hubVerifier } from "./signing.ts";
 
+/** Close it before the HTTP side: polls that wait are answered, and come again to another hub. */
 export function openOriginals(parts: {
   door: Pick<AgentDoor, "admit" | "connected" | "hubKey">;
   broker: Broker;
@@ -17,12 +17,15 @@ export function openOriginals(parts: {
   clock: Clock;
   log: Log;
   metrics: Metrics;
-  cleanup: ReturnType<typeof createCleanup>;
-}): HttpRoute[] {
+}): { routes: HttpRoute[]; close(): Promise<void> } {
   const claims = createClaims(parts);
-  parts.cleanup.add("claims", () => claims.close());
   const originals = createOriginals({ ...parts, claims, commands, verifierFor: hubVerifier });
   const proxy = createProxy({ ...parts, originals, signerOf: hubSigner, networkOf });
-  parts.cleanup.add("original agents", () => proxy.close());
-  return proxy.routes;
+  return {
+    routes: proxy.routes,
+    async close() {
+      await proxy.close();
+      await claims.close();
+    },
+  };
 }

@@ -160,7 +160,9 @@ const gone = (socket: Socket | undefined): boolean => socket?.destroyed === true
 /** By a reset; a unix socket has none, and just closes. */
 function breakOff(socket: Socket | undefined): void {
   if (socket === undefined || socket.destroyed) return;
-  if (socket.remoteAddress === undefined) socket.destroy();
+  // A reset while its end is still being sent is refused by libuv (EINVAL), and the handle would stay for ever.
+  const ending = socket.writableEnded && !socket.writableFinished;
+  if (socket.remoteAddress === undefined || ending) socket.destroy();
   else socket.resetAndDestroy();
 }
 

@@ -252,8 +252,11 @@ export interface Inbox {
   ): Promise<KeptUpdate[]>;
   /** Counts one more beginning of an adopted one; gives the count, undefined when it is another's or done by now. */
   begin(hub: string, update: Pick<KeptUpdate, "id" | "digest">): Promise<number | undefined>;
-  /** Handled: its body may go, its id stays known. Concurrent calls may share one statement. */
-  done(id: number): Promise<void>;
+  /**
+   * Handled: its body may go, its id stays known. No effect when another hub has begun it anew meanwhile, so that it has
+   * other `tries` (1 unless told). Concurrent calls may share one statement.
+   */
+  done(id: number, tries?: number): Promise<void>;
   /** Notes as handled what was handled without being kept, since the store was away. */
   record(updates: readonly NewUpdate[]): Promise<void>;
   /** Forgets ids handled before `before` (epoch ms). */

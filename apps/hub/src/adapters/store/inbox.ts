@@ -17,7 +17,8 @@ interface Keyed extends NewUpdate {
 
 /** What one statement gave, shared by those whose updates were in it: who takes something out of it has it. */
 interface Taken {
-  fenced: boolean;
+  /** Hubs whose lease is another's. */
+  fenced: Set<string>;
   earlier: KeptUpdate[];
   fresh: Map<string, Omit<Row, "body" | "fresh">>;
 }
@@ -42,11 +43,19 @@ export function inboxIn(
 ): { inbox: Inbox; writes: Array<{ idle(): Promise<void> }> } {
   const takes = batcher({ flush: keep, most: 500, bound: 10_000, lanes: 2 });
   // The answer is out by then. After a crash within this time it is given once more.
-  const ends = batcher<number>({ flush: finish, most: 1_000, bound: 20_000, lanes: 1, lingerMs: LINGER_MS });
+  const ends = batcher<{ id: number; tries: number }>({
+    flush: finish,
+    most: 1_000,
+    bound: 20_000,
+    lanes: 1,
+    lingerMs: LINGER_MS,
+  });
 
-  async function finish(ids: readonly number[]): Promise<void> {
-    await sql`update inbox set body = null, handled_at = ${clock.now()}
-      where id = any(${ids}::bigint[]) and handled_at is null`.execute(db);
+  async function finish(ended: ReadonlyArray<{ id: number; tries: number }>): Promise<void> {
+    await sql`update inbox i set body = null, handled_at = ${clock.now()}
+      from unnest(${ended.map(({ id }) => id)}::bigint[], ${ended.map(({ tries }) => tries)}::integer[])
+        as e (id, tries)
+      where i.id = e.id and i.tries = e.tries and i.handled_at is null`.execute(db);
   }
 
   /** One statement and one round trip: the locks, the owners and the rows are settled in the database. */
@@ -76,17 +85,19 @@ export function inboxIn(
    * another bot with this store, counts from anywhere. The same number with another content is another update.
    */
   async function keep(updates: readonly Keyed[]): Promise<Taken> {
-    const chats = new Map(updates.map(({ chat, owner }) => [chat, owner]));
-    const known = [...new Set(updates.flatMap((update) => update.known))];
-    const fence = updates.find((update) => update.fence !== undefined)?.fence;
-    const rows = await settle(updates[0]?.hub ?? "", updates, chats, known, fence);
-    const fenced = rows.some((row) => row.id === null);
-    const kept = fenced ? [] : rows;
-    return {
-      fenced,
-      earlier: kept.filter((row) => !row.fresh).map(plain),
-      fresh: new Map(kept.filter((row) => row.fresh).map((row) => [keyOf(row), row])),
-    };
+    const taken: Taken = { fenced: new Set(), earlier: [], fresh: new Map() };
+    // One, outside of tests: a hub has a store of its own.
+    for (const [hub, own] of Map.groupBy(updates, (update) => update.hub)) {
+      const chats = new Map(own.map(({ chat, owner }) => [chat, owner]));
+      const known = [...new Set(own.flatMap((update) => update.known))];
+      const fence = own.find((update) => update.fence !== undefined)?.fence;
+      for (const row of await settle(hub, own, chats, known, fence)) {
+        if (row.id === null) taken.fenced.add(hub);
+        else if (row.fresh) taken.fresh.set(keyOf(row), row);
+        else taken.earlier.push(plain(row));
+      }
+    }
+    return taken;
   }
 
   const inbox: Inbox = {
@@ -97,10 +108,11 @@ export function inboxIn(
         return { ...update, text, digest: hash("md5", text, "base64url"), hub, known, fence };
       });
       const taken = await takes.add(keyed);
-      if (taken.fenced) return undefined;
+      if (taken.fenced.has(hub)) return undefined;
       const chats = new Set(updates.map(({ chat }) => chat));
-      const earlier = taken.earlier.filter(({ chat }) => chats.has(chat));
-      taken.earlier = taken.earlier.filter(({ chat }) => !chats.has(chat));
+      const own = ({ owner, chat }: KeptUpdate) => owner === hub && chats.has(chat);
+      const earlier = taken.earlier.filter(own);
+      taken.earlier = taken.earlier.filter((row) => !own(row));
       const fresh = keyed.flatMap((update): KeptUpdate[] => {
         const row = taken.fresh.get(keyOf(update));
         if (row === undefined) return [];
@@ -146,7 +158,7 @@ export function inboxIn(
       return rows[0]?.tries;
     },
 
-    done: (id) => ends.add([id]),
+    done: (id, tries = 1) => ends.add([{ id, tries }]),
 
     async record(updates) {
       const texts = updates.map(({ body }) => JSON.stringify(body ?? null));

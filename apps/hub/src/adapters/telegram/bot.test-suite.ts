@@ -38,13 +38,14 @@ export function botFor(t: TestContext, emulator: Emulator, act: Act, more: Parti
   const log = collectedLog();
   const metrics = collectedMetrics();
   const inbox = memoryInbox();
+  const membership = givenMembership();
   const handler = notingHandler((incoming) => act(incoming, telegram.port).then(() => {}));
   const telegram = createTelegram({
     token: emulator.token,
     apiRoot: emulator.url,
     inbox,
     leases: memoryLeases(),
-    membership: givenMembership(),
+    membership,
     broker: noBroker(),
     handler,
     clock,

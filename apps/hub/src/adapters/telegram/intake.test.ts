@@ -34,7 +34,10 @@ function bench(handler: ChatHandler, inbox = memoryInbox()) {
   const membership = givenMembership();
   const news = { tell: () => undefined, listen: () => Promise.resolve() };
   const intake = createIntake({ inbox, membership, news, handler, presses, clock, log, metrics });
-  const come = async (...updates: unknown[]) => intake.handle((await intake.keep(updates))?.held ?? []);
+  const come = async (...updates: unknown[]) => {
+    await intake.keep(updates);
+    return intake.room();
+  };
   return { clock, log, metrics, inbox, membership, intake, come, answered };
 }
 
@@ -68,7 +71,6 @@ test("what can not be kept is handled at once and said to be so, held back until
   inbox.broken = true;
   const given = [update(5, 7, "/one"), update(6, 8, "/two")];
   const kept = await intake.keep(given);
-  void intake.handle(kept?.held ?? []);
   let ended = false;
   void kept?.ended.then(() => {
     ended = true;
@@ -84,7 +86,7 @@ test("what can not be kept is handled at once and said to be so, held back until
   assert.deepEqual([intake.lowestUnkept(), ended], [5, false]);
   // Telegram brings them again as long as they are not confirmed: whoever asks again waits for the same end.
   const again = await intake.keep(given);
-  assert.deepEqual(again?.held, []);
+  assert.equal(again?.fresh, 0);
   ends[0]?.();
   await settle();
   assert.deepEqual([intake.lowestUnkept(), ended], [6, false]);
@@ -95,7 +97,7 @@ test("what can not be kept is handled at once and said to be so, held back until
   await clock.turn(2_500);
   assert.deepEqual(log.events("info"), ["telegram.inbox-back", "telegram.recorded"]);
   assert.deepEqual(log.events("warn"), ["telegram.inbox-failed"]);
-  assert.deepEqual((await intake.keep([...given, update(7, 7, "/three")]))?.held.length, 1);
+  assert.equal((await intake.keep([...given, update(7, 7, "/three")]))?.fresh, 1);
   assert.equal(metrics.counted.get("telegram_updates_unkept"), 2);
 });
 

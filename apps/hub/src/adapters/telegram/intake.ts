@@ -20,15 +20,16 @@ export type { Held } from "./keeping.ts";
 
 export interface Intake {
   /**
-   * Keeps a batch in the inbox and gives what of it is to be handled here, in order, kept or not. `ended` resolves when
-   * what could not be kept came to its end. Undefined: `fence` is not the leader's any more, nothing was done.
+   * Keeps a batch in the inbox and starts to handle what of it is to be handled here, kept or not; gives how many that
+   * are. `ended` resolves when what could not be kept came to its end. Undefined: `fence` is not the leader's any more,
+   * nothing was done. Before `meet` what is kept waits.
    */
   keep(
     updates: readonly unknown[],
     fence?: number,
-  ): Promise<{ held: Held[]; ended: Promise<void> } | undefined>;
-  /** Starts to handle, or waits for `meet`. Resolves when there is room for more, with how many. */
-  handle(updates: readonly Held[]): Promise<number>;
+  ): Promise<{ fresh: number; ended: Promise<void> } | undefined>;
+  /** Resolves when there is room for more, with how many. */
+  room(): Promise<number>;
   /** Who the bot is; then what an earlier run left is handled, before anything new. Rejects as the inbox does. */
   meet(me: Me): Promise<void>;
   /** The lowest id among those handled without being kept: until it came to its end it must not be confirmed. */
@@ -61,10 +62,10 @@ interface Task {
 
 export function createIntake(options: IntakeOptions): Intake {
   const { inbox, membership, news, handler, presses, clock, log, metrics } = options;
-  const keeping = createKeeping({ inbox, membership, news, log, metrics });
+  const keeping = createKeeping({ inbox, membership, news, onHeld: handle, log, metrics });
   let me: Me | undefined;
   let abandoned = false;
-  /** Came in before the bot knew its name; kept in the inbox as well. */
+  /** Was in hand before the bot knew its name; kept in the inbox as well. */
   const early: Held[] = [];
   const ofChat = new Map<string, number>();
   const onDrained: Array<() => void> = [];
@@ -111,7 +112,9 @@ export function createIntake(options: IntakeOptions): Intake {
   /** Handles it if it is this hub's to handle at this very moment. */
   async function begin(task: Task): Promise<void> {
     const { held } = task;
-    if (held.kept === undefined || held.dropped) return held.dropped ? undefined : act(task);
+    // Given up: it is another's by now.
+    if (abandoned || held.dropped) return;
+    if (held.kept === undefined) return act(task);
     if (!mine(held)) return;
     if (!held.kept.adopted) {
       held.started = true;
@@ -123,7 +126,8 @@ export function createIntake(options: IntakeOptions): Intake {
       const { kept } = held;
       const tries = kept === undefined ? undefined : await begun(kept);
       if (tries === undefined) return keeping.drop(held);
-      if (!mine(held)) return;
+      held.tries = tries;
+      if (abandoned || !mine(held)) return;
       held.started = true;
       await act(task);
     };
@@ -181,13 +185,10 @@ export function createIntake(options: IntakeOptions): Intake {
 
   const full = (): boolean => sink.size() + early.length >= mostAtOnce;
 
-  async function handle(updates: readonly Held[]): Promise<number> {
+  function handle(updates: readonly Held[]): void {
     const known = me;
-    if (known === undefined) {
-      early.push(...updates);
-      return 0;
-    }
-    return await sink.handle(updates.map((held) => ({ held, read: readUpdate(held.body, known) })));
+    if (known === undefined) early.push(...updates);
+    else void sink.handle(updates.map((held) => ({ held, read: readUpdate(held.body, known) })));
   }
 
   /** One look at a time; who asks meanwhile gets one after it, which sees what they mean. */
@@ -218,7 +219,7 @@ export function createIntake(options: IntakeOptions): Intake {
     }
     if (full()) return;
     try {
-      void handle(await keeping.look());
+      await keeping.look();
     } catch (error) {
       // Said once by whoever keeps; the next look tries again.
       log.debug("telegram.look-failed", { reason: reasonOf(error) });
@@ -227,12 +228,12 @@ export function createIntake(options: IntakeOptions): Intake {
 
   return {
     keep: (updates, fence) => keeping.take(updates, fence),
-    handle,
+    room: () => sink.handle([]),
     async meet(bot) {
       const left = await keeping.look();
-      if (left.length > 0) log.info("telegram.resumed", { updates: left.length });
+      if (left > 0) log.info("telegram.resumed", { updates: left });
       me = bot;
-      void handle([...left, ...early.splice(0)]);
+      handle(early.splice(0));
       look();
     },
     lowestUnkept: keeping.lowestUnkept,

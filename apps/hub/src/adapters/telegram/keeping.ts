@@ -20,6 +20,8 @@ export interface Held {
   readonly kept: KeptUpdate | undefined;
   /** The membership's term under which it became this hub's. */
   readonly term: number;
+  /** As the store has it. */
+  tries: number;
   started: boolean;
   /** No longer this hub's, or to be claimed anew: it is not handled, and not noted as such. */
   dropped: boolean;
@@ -27,16 +29,19 @@ export interface Held {
 
 export interface Keeping {
   /**
-   * Keeps updates and gives what is to be handled here, in order: also earlier ones of the same chats, and those that
-   * could not be kept. Undefined when `fence` is not the leader's any more. `ended` resolves when all of the updates
-   * that could not be kept came to their end, those that are given again included.
+   * Keeps updates and hands on what is to be handled here: also earlier ones of the same chats, and those that could not
+   * be kept. Gives how many. Undefined when `fence` is not the leader's any more. `ended` resolves when all of the
+   * updates that could not be kept came to their end, those that are given again included.
    */
   take(
     updates: readonly unknown[],
     fence?: number,
-  ): Promise<{ held: Held[]; ended: Promise<void> } | undefined>;
-  /** Looks into the store for what is this hub's and not in hand, and for what the dead left. Rejects as the inbox does. */
-  look(): Promise<Held[]>;
+  ): Promise<{ fresh: number; ended: Promise<void> } | undefined>;
+  /**
+   * Looks into the store for what is this hub's and not in hand, and for what the dead left; hands it on and gives how
+   * many. Rejects as the inbox does.
+   */
+  look(): Promise<number>;
   /** Came to its end: noted in the store, now or when it is back. */
   finish(held: Held): Promise<void>;
   /** It, and what of its chat waits behind it, is not this hub's to handle now. All of it comes by `look` if it is. */
@@ -53,13 +58,15 @@ export interface KeepingOptions {
   inbox: Inbox;
   membership: Membership;
   news: Pick<News, "tell">;
+  /** Handed on in the very moment it is in hand, or what is taken up next could overtake it. */
+  onHeld: (held: readonly Held[]) => void;
   log: Log;
   metrics: Metrics;
 }
 
 const keyOf = ({ id, digest }: Pick<KeptUpdate, "id" | "digest">): string => `${id} ${digest}`;
 
-export function createKeeping({ inbox, membership, news, log, metrics }: KeepingOptions): Keeping {
+export function createKeeping({ inbox, membership, news, onHeld, log, metrics }: KeepingOptions): Keeping {
   const { hub } = membership;
   const inHand = new Map<string, Held>();
   /** By id; those handled stay until they are recorded. */
@@ -78,15 +85,15 @@ export function createKeeping({ inbox, membership, news, log, metrics }: Keeping
   const knownIds = (): number[] => [...inHand.values()].map(({ id }) => id);
 
   /** Takes rows into hand; leaves out what is there already, or was handled. */
-  function accept(rows: readonly KeptUpdate[], term: number): Held[] {
-    return rows.flatMap((row) => {
+  function accept(rows: readonly KeptUpdate[], term: number): number {
+    const taken = rows.flatMap((row) => {
       if (row.owner !== hub) return [];
       const key = keyOf(row);
       // It could not be kept as far as this hub was told, and was after all.
       if (inHand.has(key) || unkept.has(row.id)) return [];
       if (finished.has(key) || finished.has(String(row.id))) {
         // Handled, and the store did not hear of it.
-        void note(row.id);
+        void note(row.id, row.tries);
         return [];
       }
       const held: Held = {
@@ -94,6 +101,7 @@ export function createKeeping({ inbox, membership, news, log, metrics }: Keeping
         body: row.body,
         chat: row.chat,
         kept: row,
+        tries: row.tries,
         term,
         started: false,
         dropped: false,
@@ -101,6 +109,8 @@ export function createKeeping({ inbox, membership, news, log, metrics }: Keeping
       inHand.set(key, held);
       return [held];
     });
+    onHeld(taken);
+    return taken.length;
   }
 
   /** Tells other hubs of what is theirs. */
@@ -115,9 +125,9 @@ export function createKeeping({ inbox, membership, news, log, metrics }: Keeping
     for (const [owner, ids] of others) news.tell(owner, ids);
   }
 
-  async function note(id: number): Promise<void> {
+  async function note(id: number, tries: number): Promise<void> {
     try {
-      await inbox.done(id);
+      await inbox.done(id, tries);
     } catch (error) {
       // The next look finds it, and that it was handled; after a crash it is handled again and that is told.
       log.error("telegram.inbox-failed", { id, reason: reasonOf(error) });
@@ -131,14 +141,25 @@ export function createKeeping({ inbox, membership, news, log, metrics }: Keeping
   }
 
   /** What is handled without being kept. */
-  function unkeptOf(updates: readonly NewUpdate[]): Held[] {
-    return updates.map(({ id, body, chat }) => {
-      const held: Held = { id, body, chat, kept: undefined, term: noTerm, started: false, dropped: false };
+  function unkeptOf(updates: readonly NewUpdate[]): number {
+    const taken = updates.map(({ id, body, chat }) => {
+      const held: Held = {
+        id,
+        body,
+        chat,
+        kept: undefined,
+        term: noTerm,
+        tries: 0,
+        started: false,
+        dropped: false,
+      };
       const { promise, resolve } = Promise.withResolvers<void>();
       unkept.set(id, { held, handled: false, ended: promise, end: resolve });
       metrics.count("telegram_updates_unkept");
       return held;
     });
+    onHeld(taken);
+    return taken.length;
   }
 
   /** Notes what was handled meanwhile, so that it is known when it comes again. */
@@ -166,26 +187,26 @@ export function createKeeping({ inbox, membership, news, log, metrics }: Keeping
       const owned = numbered
         .filter(({ id }) => !unkept.has(id))
         .map((update) => ({ ...update, owner: ownerOf(update.chat, living) }));
-      let held: Held[] = [];
+      let fresh = 0;
       if (owned.length > 0) {
         try {
           const known = knownIds();
           const rows = await inbox.take(hub, owned, { known, ...(fence === undefined ? {} : { fence }) });
           if (rows === undefined) return undefined;
           passOn(rows);
-          held = accept(rows, term);
+          fresh = accept(rows, term);
         } catch (error) {
           failed(error);
-          held = unkeptOf(owned);
+          fresh = unkeptOf(owned);
         }
       }
       const waits = numbered.flatMap(({ id }) => unkept.get(id)?.ended ?? []);
-      return { held, ended: Promise.all(waits).then(() => undefined) };
+      return { fresh, ended: Promise.all(waits).then(() => undefined) };
     },
 
     async look() {
       const term = membership.term();
-      if (term === undefined) return [];
+      if (term === undefined) return 0;
       try {
         const { own, orphaned } = await inbox.waiting(hub, knownIds());
         if (storeAway) log.info("telegram.inbox-back");
@@ -208,7 +229,7 @@ export function createKeeping({ inbox, membership, news, log, metrics }: Keeping
       if (held.kept !== undefined) {
         inHand.delete(keyOf(held.kept));
         remember(keyOf(held.kept));
-        return note(held.id);
+        return note(held.id, held.tries);
       }
       const one = unkept.get(held.id);
       if (one === undefined) return;

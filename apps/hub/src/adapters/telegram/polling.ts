@@ -3,7 +3,7 @@ import { createRunner, createSource } from "@grammyjs/runner";
 import type { Clock, Log, Metrics } from "../../core/ports.ts";
 import type { BotApi } from "./api.ts";
 import { ApiRefused, ApiUnreached } from "./failure.ts";
-import type { Held, Intake } from "./intake.ts";
+import type { Intake } from "./intake.ts";
 import type { Lead, Leader } from "./leader.ts";
 import type { State } from "./state.ts";
 import { wantedUpdates } from "./update.ts";
@@ -21,7 +21,7 @@ const unconfirmed = 300;
 
 export interface PollingOptions {
   api: BotApi;
-  intake: Pick<Intake, "keep" | "handle" | "size" | "lowestUnkept">;
+  intake: Pick<Intake, "keep" | "room" | "size" | "lowestUnkept">;
   leader: Pick<Leader, "doubted">;
   state: State;
   clock: Clock;
@@ -55,8 +55,8 @@ function pollFor(
   let offset = 0;
   let failures = 0;
 
-  /** Never rejects but when it is over: the runner would end. */
-  async function supply(batchSize: number): Promise<Held[]> {
+  /** Hands updates to the intake itself. Never rejects but when it is over: the runner would end. */
+  async function supply(batchSize: number): Promise<never[]> {
     for (;;) {
       try {
         const open = intake.lowestUnkept();
@@ -85,8 +85,8 @@ function pollFor(
         offset = last === undefined ? 0 : last.update_id + 1;
         failures = 0;
         state.up();
-        if (open !== undefined && kept.held.length === 0) await rest(unconfirmed);
-        return kept.held;
+        if (open !== undefined && kept.fresh === 0) await rest(unconfirmed);
+        return [];
       } catch (error) {
         if (over.aborted) throw error;
         await rest(noted(error));
@@ -135,8 +135,8 @@ function pollFor(
     });
   }
 
-  const runner = createRunner(createSource<Held>({ supply }), {
-    handle: (updates) => intake.handle(updates),
+  const runner = createRunner(createSource<never>({ supply }), {
+    handle: () => intake.room(),
     size: () => intake.size(),
     snapshot: () => [],
   });

@@ -82,6 +82,8 @@ async function connectProxy(t: TestContext, port: number) {
       onward.write(head);
       joined(socket, onward);
     });
+    // The test may end while a poll is on its way.
+    onward.on("error", () => socket.destroy());
   });
   return { url: `http://127.0.0.1:${await listening(t, server)}`, asked };
 }

@@ -9,7 +9,7 @@ const mostBytes = 1024 * 1024;
 
 export interface WebhookOptions {
   secret: string;
-  intake: Pick<Intake, "keep" | "handle" | "full">;
+  intake: Pick<Intake, "keep" | "full">;
   log: Log;
   metrics: Metrics;
 }
@@ -38,7 +38,6 @@ export function webhookRoute({ secret, intake, log, metrics }: WebhookOptions): 
     }
     const kept = await intake.keep([update]);
     if (kept === undefined) return { status: 503, headers: { "retry-after": "1" } };
-    void intake.handle(kept.held);
     // Kept: at once. Otherwise Telegram has it until it was handled, and calls again if this hub dies meanwhile.
     await kept.ended;
     return { status: 200 };

@@ -144,7 +144,10 @@ export function inboxContract(test: ContractTest): void {
     assert.equal(await one.store.inbox.begin("a", first), undefined);
     assert.equal(await one.store.inbox.begin("b", first), 2);
     assert.equal(await one.store.inbox.begin("b", first), 3);
+    // Nor does it end what another has begun since.
     await one.store.inbox.done(1);
+    assert.equal(await one.store.inbox.begin("b", first), 4);
+    await one.store.inbox.done(1, 4);
     assert.equal(await one.store.inbox.begin("b", first), undefined);
   });
 

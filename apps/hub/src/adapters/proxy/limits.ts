@@ -37,8 +37,9 @@ export const PROXY_LIMITS: ProxyLimits = {
   replyBytes: 256 * 1_024,
   bodyBytes: 8 * 1_024,
   agent: { burst: 1_000, perSecond: 200 },
-  unknown: { burst: 60, perSecond: 2 },
-  unknownInAll: { burst: 300, perSecond: 100 },
+  // After a hub's start the keys of all its agents are unknown to it for a moment, and many may come from one network.
+  unknown: { burst: 200, perSecond: 5 },
+  unknownInAll: { burst: 1_000, perSecond: 100 },
   remembered: 10_000,
   known: 20_000,
   knownMs: 60_000,

@@ -6,7 +6,7 @@ import { Fault, type FaultCode, type KeyPair } from "@servereye/contract";
 import type { AgentDoor } from "../../core/fleet/door.ts";
 import type { HandedOut, KnownOriginal, OriginalFacts, Originals } from "../../core/fleet/original-door.ts";
 import type { Clock, HttpReply, HttpRequest, HttpRoute, Log, Metrics } from "../../core/ports.ts";
-import { createKeys } from "./keys.ts";
+import { type Caller, createKeys } from "./keys.ts";
 import { createBuckets, PROXY_LIMITS, type ProxyLimits } from "./limits.ts";
 import { fieldsOf, messageText, readReply, streamValues } from "./messages.ts";
 import { keyOf, type NameKind, nameOf } from "./names.ts";
@@ -64,13 +64,17 @@ export function createProxy(options: ProxyOptions): Proxy {
     const { serverId } = caller;
     if (!caller.added)
       throw new Fault("SERVER_UNKNOWN", "nobody has added this server: send its key to the bot");
-    if (!rates.take(serverId)) throw new Fault("RATE_LIMITED", "too many requests of this agent");
+    limited(caller);
     const facts = caller.again ? undefined : strangers.get(serverId);
     if (facts !== undefined) {
       strangers.delete(serverId);
       await originals.told(caller, facts);
     }
     return caller;
+  }
+
+  function limited({ serverId, added }: Caller): void {
+    if (added && !rates.take(serverId)) throw new Fault("RATE_LIMITED", "too many requests of this agent");
   }
 
   const namedAgent = (name: unknown, request: HttpRequest, ...kinds: NameKind[]) =>
@@ -100,6 +104,7 @@ export function createProxy(options: ProxyOptions): Proxy {
 
   const register: Serve = async (body, { from }) => {
     const caller = await keys.look(keyOf(body.secret_key), from);
+    limited(caller);
     const facts = {
       version: short(body.agent_version, 32),
       os: short(body.os_info, 128),

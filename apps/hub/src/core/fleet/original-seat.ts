@@ -121,7 +121,7 @@ export function createSeat(known: KnownOriginal, parts: SeatParts, subscription:
   }
 
   /** To whichever hub has the agent now. Its signature and id are the asker's own: published again it is the same ask. */
-  async function passOn({ ask, release }: Item): Promise<void> {
+  async function passOn({ ask, release }: Pick<Item, "ask" | "release">): Promise<void> {
     await release?.();
     try {
       const heard = await broker.publish(askChannel(serverId), JSON.stringify(ask));
@@ -135,6 +135,8 @@ export function createSeat(known: KnownOriginal, parts: SeatParts, subscription:
   /** The agent can not see who asks: what our own agents check of an ask is checked here for it. */
   async function received(ask: Ask, via: Session): Promise<void> {
     if (!(await parts.hubAsked(serverId, ask))) return drop("forged");
+    // Its connection ended while that was checked, and what waited has been passed on already.
+    if (via.over) return passOn({ ask, release: undefined });
     const command = parts.commands.get(ask.type);
     if (command === undefined) {
       void send({ ask, via }, faultAnswer(unknownToOriginals(ask.type)));
@@ -222,7 +224,12 @@ export function createSeat(known: KnownOriginal, parts: SeatParts, subscription:
     for (const poll of [...polls]) poll(undefined);
     if (session !== undefined) await ended(session, "pass on");
     parts.left();
-    await subscription.close();
+    try {
+      await subscription.close();
+    } catch (error) {
+      // Nothing listens on it any more; the broker drops it with the connection.
+      log.debug("subscription.unclosed", { serverId, error });
+    }
   }
 
   async function admitted(): Promise<void> {

@@ -8,8 +8,9 @@ export interface Aligned {
   readonly extra: readonly Said[];
 }
 
-/** Whether these words can be the end of that operation. A fault that names nobody can be the end of any. */
-export function fits({ kind, of }: Operation, { meaning }: Said): boolean {
+/** Whether these words can be the end of that operation. A fault that names nobody can be the end of any before it. */
+export function fits({ kind, of, invokedAt }: Operation, { meaning, at }: Said): boolean {
+  if (at < invokedAt) return false;
   if (meaning.kind === "mark") return kind === "mark" && meaning.word === of;
   if (meaning.kind === "answer") return kind === "ask" && meaning.title === of;
   if (meaning.kind !== "fault") return false;
@@ -18,13 +19,20 @@ export function fits({ kind, of }: Operation, { meaning }: Said): boolean {
 
 /** A fault that names nobody explains less than words that name what was asked. */
 const VAGUE = 0.01;
+/** An end that can not be the right one is believed only where there is no better, but rather than none. */
+const DOUBTFUL = 0.9;
 
 /**
  * The operations and messages of one chat, both in order. Answers in a chat keep its order, so this is the classic
  * alignment of two sequences with an unmatched member on either side costing one (Needleman and Wunsch, 1970); among
- * the best ones, that in which an operation is ended by the first of several messages that could.
+ * the best ones, that in which an operation is ended by the first of several messages that could. `doubtful` tells of
+ * ends that fit by their words and are wrong all the same.
  */
-export function align(operations: readonly Operation[], said: readonly Said[]): Aligned {
+export function align(
+  operations: readonly Operation[],
+  said: readonly Said[],
+  doubtful: (operation: Operation, said: Said) => boolean = () => false,
+): Aligned {
   const width = said.length + 1;
   const cost = new Float64Array((operations.length + 1) * width);
   const costOf = (op: number, at: number) => cost[op * width + at] ?? Number.POSITIVE_INFINITY;
@@ -34,7 +42,8 @@ export function align(operations: readonly Operation[], said: readonly Said[]): 
     if (operation === undefined || one === undefined || !fits(operation, one))
       return Number.POSITIVE_INFINITY;
     const vague = one.meaning.kind === "fault" && one.meaning.server === undefined;
-    return (vague ? VAGUE : 0) + costOf(op + 1, at + 1);
+    const doubt = (vague ? VAGUE : 0) + (doubtful(operation, one) ? DOUBTFUL : 0);
+    return doubt + costOf(op + 1, at + 1);
   };
   for (let op = operations.length; op >= 0; op--)
     for (let at = said.length; at >= 0; at--) {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it, test } from "node:test";
 import { FAULT_CODES, Fault } from "@servereye/contract";
 import fc from "fast-check";
+import { translator } from "../../apps/hub/src/core/chat/translate.ts";
 import { align } from "./align.ts";
 import { check, type ViolationKind } from "./checker.ts";
 import { type Disturbance, type History, type Operation, runWord, type Said } from "./history.ts";
@@ -10,6 +11,7 @@ import { faultWords, meaningOf } from "./words.ts";
 
 const ALLOWED = { recoveryMs: 10_000, sharedMs: 200 };
 const SECOND = 1_000;
+const AWAY = translator("en")("store-away");
 
 const answerText = (server: string, run: number, by = server) =>
   `🌡 Temperature · ${server}\nHottest: 20.0 °C · ${runWord(by, run)}\nUpdated 12:00:00`;
@@ -86,7 +88,7 @@ describe("a sound history", () => {
     assert.deepEqual(violations, []);
     assert.deepEqual(
       { ...figures, disturbances: 0 },
-      { invoked: 3, ok: 3, failed: {}, unknown: 0, doubled: 0, executed: 1, disturbances: 0 },
+      { invoked: 3, ok: 3, failed: {}, unknown: 0, doubled: 0, overtook: 0, executed: 1, disturbances: 0 },
     );
   });
 
@@ -112,6 +114,30 @@ describe("a sound history", () => {
     const { violations, figures } = check(one.history, ALLOWED);
     assert.deepEqual(violations, []);
     assert.equal(figures.doubled, 2);
+  });
+
+  it("passes with a double that is late because one thing broke after the other", () => {
+    const one = sound();
+    one.mended(one.broke("postgres", "kill"));
+    for (let n = 0; n < 5; n++) {
+      one.mended(one.broke("agent line", "cut"));
+      one.pass(8 * SECOND);
+    }
+    one.markSaid(one.last);
+    assert.equal(check(one.history, ALLOWED).figures.doubled, 1);
+    assert.deepEqual(kindsOf(one.history), []);
+  });
+
+  it("passes with an answer that a hub without its database gave before an earlier one, and said so", () => {
+    const one = sound();
+    const away = one.broke("postgres line", "black hole");
+    one.ask("alpha");
+    one.say(`You have no server “${one.mark().of}”. ${AWAY}`);
+    one.answered("alpha");
+    one.mended(away);
+    const { violations, figures } = check(one.history, ALLOWED);
+    assert.deepEqual(violations, []);
+    assert.equal(figures.overtook, 1);
   });
 
   it("passes with an outage's fault as the second end of what was answered", () => {
@@ -203,6 +229,13 @@ const planted: Record<
       const [first, second] = [one.mark(), one.mark()];
       one.markSaid(second);
       one.markSaid(first);
+      return one.history;
+    },
+    "by a hub that says its database is away, and it is not": () => {
+      const one = sound();
+      one.ask("alpha");
+      one.say(`You have no server “${one.mark().of}”. ${AWAY}`);
+      one.answered("alpha");
       return one.history;
     },
     "an answer after the mark that was written after it": () => {

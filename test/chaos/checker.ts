@@ -89,6 +89,8 @@ export interface Figures {
   unknown: number;
   /** Ended a second time, each explained by a crash. */
   doubled: number;
+  /** Answered by a hub without its database, before what had been kept for another that could not be reached. */
+  overtook: number;
   /** Runs at agents. */
   executed: number;
   /** By target and what was done. */
@@ -105,11 +107,13 @@ export function check(history: History, allowances: Allowances): Verdict {
     failed: {},
     unknown: 0,
     doubled: 0,
+    overtook: 0,
     executed: history.runs.length,
     disturbances: {},
   };
   for (const { target, what } of history.disturbances) count(figures.disturbances, `${target} ${what}`);
 
+  const byTime = history.disturbances.toSorted((a, b) => a.at - b.at);
   executions(history.runs, blame);
   const runs = new Map(history.runs.map((run) => [`${run.server} ${run.run}`, run]));
   const chats = new Set([
@@ -124,7 +128,7 @@ export function check(history: History, allowances: Allowances): Verdict {
       if (strange !== undefined) blame(strange, told(one));
       return strange === undefined;
     });
-    const { ended, extra } = align(operations, known);
+    const { ended, extra } = align(operations, known, stale);
     operations.forEach((operation, at) => {
       const end = ended[at];
       if (end === undefined) return;
@@ -136,6 +140,13 @@ export function check(history: History, allowances: Allowances): Verdict {
   }
   return { violations, figures };
 
+  /** A run of before the question can not be its answer. */
+  function stale({ invokedAt }: Operation, { meaning }: Said): boolean {
+    if (meaning.kind !== "answer") return false;
+    const run = runs.get(`${meaning.by} ${meaning.run}`);
+    return run !== undefined && run.at < invokedAt - allowances.sharedMs;
+  }
+
   /** The answer is the asked server's, was made by a run of its agent, after it was asked; a fault has its cause. */
   function truthful(operation: Operation, end: Said): void {
     const { meaning } = end;
@@ -144,7 +155,7 @@ export function check(history: History, allowances: Allowances): Verdict {
       if (meaning.by !== "" && meaning.by !== meaning.title)
         blame("wrong server", `${asked(operation)}: ${told(end)}`);
       else if (run === undefined) blame("invented", `${asked(operation)}: ${told(end)}`);
-      else if (run.at < operation.invokedAt - allowances.sharedMs)
+      else if (stale(operation, end))
         blame("stale", `${asked(operation)}, answered by a run ${operation.invokedAt - run.at} ms before`);
     }
     if (meaning.kind === "fault") {
@@ -177,7 +188,8 @@ export function check(history: History, allowances: Allowances): Verdict {
       );
       if (late !== undefined) {
         outOfOrder.add(late);
-        blame("out of order", `${asked(late)}: ${told(one)}`);
+        if (overtaking(late, one, operations, ended)) figures.overtook++;
+        else blame("out of order", `${asked(late)}: ${told(one)}`);
       } else if (excuse(one, operations, ended, excused)) figures.doubled++;
       else blame("doubled", told(one));
     }
@@ -186,6 +198,35 @@ export function check(history: History, allowances: Allowances): Verdict {
       figures.unknown++;
       blame("lost", asked(operation));
     });
+  }
+
+  /**
+   * A hub whose database is away answers at once and says so; what was written before may be kept for a hub that is
+   * frozen, which it can not know. Excused for the answer that says so, and for what that answer went past.
+   */
+  function overtaking(
+    late: Operation,
+    one: Said,
+    operations: readonly Operation[],
+    ended: readonly (Said | undefined)[],
+  ): boolean {
+    const outage = history.disturbances.some(
+      ({ target, at, until }) =>
+        STORE.includes(target) && at <= one.at && (until ?? one.at) + allowances.recoveryMs >= late.invokedAt,
+    );
+    const past = operations.some(
+      ({ number }, at) => number > late.number && says(ended[at]) && (ended[at]?.at ?? 0) <= one.at,
+    );
+    return outage && (says(one) || past);
+  }
+
+  /** When all was calm after a moment: nothing had been broken for as long as a recovery may take. */
+  function calmAfter(moment: number): number {
+    let end = moment;
+    for (const { target, at, until } of byTime)
+      if (target !== "rogue" && at <= end + allowances.recoveryMs)
+        end = Math.max(end, until ?? Number.POSITIVE_INFINITY);
+    return end + allowances.recoveryMs;
   }
 
   /** Finds the operation and the crash that make a double of this; each pair explains one. */
@@ -204,7 +245,7 @@ export function check(history: History, allowances: Allowances): Verdict {
         if (used.has(pair) || !isCrash(crash) || operation.invokedAt > over) continue;
         const [early, later] = first.at <= one.at ? [first, one] : [one, first];
         if (early.at > over + UNNOTED_MS || early.at < crash.at - UNNOTED_MS) continue;
-        if (later.at < crash.at || later.at > over + allowances.recoveryMs) continue;
+        if (later.at < crash.at || later.at > calmAfter(over)) continue;
         used.add(pair);
         return true;
       }
@@ -212,6 +253,10 @@ export function check(history: History, allowances: Allowances): Verdict {
     return false;
   }
 }
+
+/** Said without a database, and says so. */
+const says = (one: Said | undefined): boolean =>
+  one !== undefined && "degraded" in one.meaning && one.meaning.degraded;
 
 /** Whether this could be the end of that operation once more; a fault that names nobody follows what was open then. */
 function doubles(operation: Operation, first: Said, one: Said): boolean {

@@ -15,9 +15,16 @@ export interface Operation {
 
 /** What a message of the bot means. */
 export type Meaning =
-  | { readonly kind: "mark"; readonly word: string }
+  /** `degraded`: the hub says that its database is away, so that it answers what it can not keep. */
+  | { readonly kind: "mark"; readonly word: string; readonly degraded: boolean }
   /** `title` is the server the hub names, `by` and `run` what the agent itself put into its answer. */
-  | { readonly kind: "answer"; readonly title: string; readonly by: string; readonly run: number }
+  | {
+      readonly kind: "answer";
+      readonly title: string;
+      readonly by: string;
+      readonly run: number;
+      readonly degraded: boolean;
+    }
   /** `server` where the words name one. */
   | { readonly kind: "fault"; readonly code: FaultCode; readonly server: string | undefined }
   /** A first word that the answer will replace: it ends nothing. */

@@ -21,7 +21,7 @@ export function summary({ figures, violations, recoveredMs, evidence }: Outcome)
   const failed = Object.values(figures.failed).reduce((sum, times) => sum + times, 0);
   return [
     `invoked ${figures.invoked}: ok ${figures.ok}, failed ${failed} (${list(figures.failed)}), unknown ${figures.unknown}`,
-    `executed at agents ${figures.executed}; doubled by a crash ${figures.doubled}; agents back after ${recoveredMs} ms`,
+    `executed at agents ${figures.executed}; doubled by a crash ${figures.doubled}, overtook without a database ${figures.overtook}; agents back after ${recoveredMs} ms`,
     `broken: ${list(figures.disturbances)}`,
     ...(violations.length === 0
       ? ["no violation"]

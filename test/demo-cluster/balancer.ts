@@ -7,7 +7,8 @@ export interface BalancedHub {
 
 /**
  * The configuration. A hub is asked twice a second whether it may have traffic; one that does not even accept is left by
- * the connection itself, which goes on to the next. The page's conversation lives in its hub, hence the cookie.
+ * the connection itself, which goes on to the next. What was sent already is not sent again: it may have been done.
+ * The page's conversation lives in its hub, hence the cookie.
  */
 export function haproxyConfig(port: number, hubs: readonly BalancedHub[]): string {
   const check = [
@@ -23,7 +24,7 @@ defaults
   option forwardfor
   option redispatch 1
   retries 3
-  retry-on conn-failure empty-response
+  retry-on conn-failure
   timeout connect 1s
   timeout client 90s
   timeout server 90s

@@ -1,5 +1,5 @@
 /** Thousands of agents on one hub: what they cost at rest, and how soon all are back after the hub was killed. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AGENT_PATH } from "@servereye/contract";
@@ -104,6 +104,8 @@ async function oneFleet(
       SERVEREYE_HTTP_PORT: String(port),
       ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
     };
+    // A hub that was killed and came not back leaves its PostgreSQL running, for the next one to take over.
+    stops.push(() => endPostgres(dataDir));
     let hub: RunningHub | undefined;
     stops.push(() => hub?.child.stop());
     const start = async (): Promise<RunningHub> => {
@@ -147,6 +149,14 @@ const pidsOf = (redis: RunningRedis | undefined): Record<string, number[]> =>
 
 /** Epoch ms with fractions: processes of one machine share it. */
 const epoch = (): number => performance.timeOrigin + performance.now();
+
+/** Ends the private PostgreSQL in `dataDir` where one still runs. */
+async function endPostgres(dataDir: string): Promise<void> {
+  const file = join(dataDir, "postgres", "postmaster.pid");
+  if (!existsSync(file)) return;
+  process.kill(postmasterOf(dataDir), "SIGINT");
+  for (let waited = 0; existsSync(file) && waited < 5_000; waited += 50) await wait(50);
+}
 
 type Pids = Record<string, number[]>;
 

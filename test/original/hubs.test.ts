@@ -133,6 +133,48 @@ describe("an original agent between two hubs", () => {
     await deaf.stop();
   });
 
+  it("is never given an ask twice, however it restarts and wherever its requests go", async (t) => {
+    const seed = Number(process.env.SEED ?? Date.now() % 1e9);
+    t.diagnostic(`SEED=${seed}`);
+    let state = seed;
+    // A linear congruential generator (Numerical Recipes): any will do that can be seeded.
+    const chance = () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state / 2 ** 32;
+    };
+    const agent = double({ base: () => (chance() < 0.5 ? a.url : b.url), freshIds: true });
+    agent.start();
+    while (a.originals.size() + b.originals.size() === 0) await turnOfLoop();
+    const asked: Array<Promise<"ok" | Fault["code"]>> = [];
+    let kills = 0;
+    for (let step = 0; step < 200; step++) {
+      const asker = chance() < 0.5 ? a : b;
+      const one = asker.ask(serverId, named(chance() < 0.5 ? "ping" : "memory"));
+      asked.push(
+        one.then(
+          () => "ok" as const,
+          (error: unknown) => Fault.of(error).code,
+        ),
+      );
+      if (chance() < 0.5) await Promise.race(asked.slice(-3));
+      if (chance() < 0.1) {
+        kills += 1;
+        await agent.kill();
+        for (let turns = chance() * 20; turns > 0; turns--) await turnOfLoop();
+        agent.start();
+      }
+    }
+    // What was asked before these has had its turn.
+    for (const hub of [a, b, a, b]) assert.ok(await hub.ask(serverId, named("uptime")));
+    all.clock.turn(5_000);
+    const outcomes = await Promise.all(asked);
+    assert.equal(new Set(agent.received.map(({ id }) => id)).size, agent.received.length);
+    assert.deepEqual(new Set(outcomes).difference(new Set(["ok", "COMMAND_TIMEOUT"])), new Set());
+    // A killed agent takes with it what it was just given, and what went to a poll whose end nobody had noticed yet.
+    const lost = outcomes.filter((outcome) => outcome !== "ok").length;
+    assert.ok(lost <= 3 * kills + 5, `${lost} of ${outcomes.length} lost in ${kills} kills`);
+  });
+
   it("is online at one hub while its heartbeats come to the other", async () => {
     const waiting = poll(a);
     await until(a);

@@ -92,9 +92,10 @@ describe("an agent of the Go original", () => {
     await promise;
     await subscription.close();
   }
-  /** Turns the event loop until the agent is in, or out. */
-  async function online(wanted = true): Promise<void> {
-    while (hub.originals.size() > 0 !== wanted) await new Promise((done) => setImmediate(done));
+  /** Turns the event loop until this agent is in, or out. */
+  async function online(wanted = true, id = serverId): Promise<void> {
+    while ((await hub.fleet.presenceOf([id])).has(id) !== wanted)
+      await new Promise((done) => setImmediate(done));
   }
 
   for (const style of ["pubsub", "streams", "group"] as const satisfies Style[]) {
@@ -182,7 +183,7 @@ describe("an agent of the Go original", () => {
     const id = await all.add(LONG_KEY);
     await new Promise((done) => setImmediate(done));
     all.clock.turn(5_000);
-    await online();
+    await online(true, id);
     assert.ok(await hub.ask(id, named("temp")));
   });
 

@@ -168,8 +168,11 @@ describe("the original's proxy", () => {
     const polls = Array.from({ length: 12 }, () =>
       post("/api/streams/xread", xread(MINE, { block_ms: 60_000 })),
     );
-    // Eight wait; the oldest four were answered to make room.
-    while (hub.inHand() > 8) await new Promise((done) => setImmediate(done));
+    // Eight wait; the oldest four are answered to make room.
+    let answered = 0;
+    for (const poll of polls) void poll.then(() => answered++);
+    while (answered < 4) await new Promise((done) => setImmediate(done));
+    assert.equal(hub.inHand(), 8);
     assert.equal((await post("/api/streams/xread", xread(MINE))).status, 429);
     assert.equal((await post("/api/streams/xack", xread(OTHERS))).status, 200);
     for (let n = 0; n < 12; n++) all.clock.turn(5_000);

@@ -6,6 +6,8 @@ export interface Aligned {
   readonly ended: readonly (Said | undefined)[];
   /** Messages that ended nothing, as they stand. */
   readonly extra: readonly Said[];
+  /** How many operations were ended before earlier ones, by a hub that could not know of those. */
+  readonly overtook: number;
 }
 
 /** Whether these words can be the end of that operation. A fault that names nobody can be the end of any before it. */
@@ -21,6 +23,19 @@ export function fits({ kind, of, invokedAt }: Operation, { meaning, at }: Said):
 const VAGUE = 0.01;
 /** An end that can not be the right one is believed only where there is no better, but rather than none. */
 const DOUBTFUL = 0.9;
+/**
+ * A hub without its database says so at once. What was written before may be kept for a hub that is dead or frozen,
+ * which it can not know, so that those words may stand before the ends of earlier operations.
+ */
+const OVERTAKING = 0.3;
+/** For so long after the operation was begun, ms: such a hub answers within a second, on a busy machine in some. */
+const OVERTAKING_MS = 10_000;
+
+const overtakes = (operation: Operation, { meaning, at }: Said): boolean =>
+  meaning.kind === "fault" &&
+  meaning.code === "STORE_UNAVAILABLE" &&
+  at >= operation.invokedAt &&
+  at <= operation.invokedAt + OVERTAKING_MS;
 
 /**
  * The operations and messages of one chat, both in order. Answers in a chat keep its order, so this is the classic
@@ -45,6 +60,9 @@ export function align(
     const doubt = (vague ? VAGUE : 0) + (doubtful(operation, one) ? DOUBTFUL : 0);
     return doubt + costOf(op + 1, at + 1);
   };
+  const alone = operations.map((operation) =>
+    said.some((one) => overtakes(operation, one)) ? OVERTAKING : 1,
+  );
   for (let op = operations.length; op >= 0; op--)
     for (let at = said.length; at >= 0; at--) {
       const nothingLeft = op === operations.length && at === said.length;
@@ -52,7 +70,7 @@ export function align(
         ? 0
         : Math.min(
             matching(op, at),
-            op < operations.length ? 1 + costOf(op + 1, at) : Number.POSITIVE_INFINITY,
+            op < operations.length ? (alone[op] ?? 1) + costOf(op + 1, at) : Number.POSITIVE_INFINITY,
             at < said.length ? 1 + costOf(op, at + 1) : Number.POSITIVE_INFINITY,
           );
     }
@@ -73,5 +91,18 @@ export function align(
       op++;
     }
   }
-  return { ended, extra };
+  return taken(operations, ended, extra);
+}
+
+/** Gives operations that nothing ended in order the words that overtook the order, each to one. */
+function taken(operations: readonly Operation[], ended: Array<Said | undefined>, extra: Said[]): Aligned {
+  let overtook = 0;
+  operations.forEach((operation, op) => {
+    if (ended[op] !== undefined) return;
+    const at = extra.findIndex((one) => overtakes(operation, one));
+    if (at < 0) return;
+    ended[op] = extra.splice(at, 1)[0];
+    overtook++;
+  });
+  return { ended, extra, overtook };
 }

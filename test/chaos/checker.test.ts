@@ -140,6 +140,22 @@ describe("a sound history", () => {
     assert.equal(figures.overtook, 1);
   });
 
+  it("passes with an outage's fault before the answer of an earlier question, to one question each", () => {
+    const one = sound();
+    const away = one.broke("postgres", "kill");
+    const first = one.mark();
+    one.ask("alpha");
+    one.ask("alpha");
+    one.say(faultText("STORE_UNAVAILABLE"));
+    one.markSaid(first);
+    one.answered("alpha");
+    one.mended(away);
+    assert.equal(check(one.history, ALLOWED).figures.overtook, 1);
+    assert.deepEqual(kindsOf(one.history), []);
+    one.ask("alpha");
+    assert.deepEqual(kindsOf(one.history), ["lost"]);
+  });
+
   it("passes with an outage's fault as the second end of what was answered", () => {
     const one = sound();
     const killed = one.broke("postgres", "kill");
@@ -400,9 +416,9 @@ test("an alignment uses each message and each operation once, in order", () => {
     one.markSaid(c),
     one.answered("alpha"),
   ];
-  assert.deepEqual(align(operations, said), { ended: said, extra: [] });
+  assert.deepEqual(align(operations, said), { ended: said, extra: [], overtook: 0 });
   assert.deepEqual(align(operations, said.slice(0, 3)).ended, [...said.slice(0, 3), undefined]);
-  assert.deepEqual(align([], said), { ended: [], extra: said });
+  assert.deepEqual(align([], said), { ended: [], extra: said, overtook: 0 });
 });
 
 test("every fault that a person can be told is read as what it is", () => {

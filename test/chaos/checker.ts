@@ -128,7 +128,8 @@ export function check(history: History, allowances: Allowances): Verdict {
       if (strange !== undefined) blame(strange, told(one));
       return strange === undefined;
     });
-    const { ended, extra } = align(operations, known, stale);
+    const { ended, extra, overtook } = align(operations, known, stale);
+    figures.overtook += overtook;
     operations.forEach((operation, at) => {
       const end = ended[at];
       if (end === undefined) return;

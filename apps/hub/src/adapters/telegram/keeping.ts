@@ -129,8 +129,8 @@ export function createKeeping({ inbox, membership, news, onHeld, log, metrics }:
     try {
       await inbox.done(id, tries);
     } catch (error) {
-      // The next look finds it, and that it was handled; after a crash it is handled again and that is told.
-      log.error("telegram.inbox-failed", { id, reason: reasonOf(error) });
+      // The next look finds it, and that it was handled. After a crash before that it is handled once more.
+      failed(error);
     }
   }
 

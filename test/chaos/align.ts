@@ -27,7 +27,7 @@ const DOUBTFUL = 0.9;
  * A hub without its database says so at once. What was written before may be kept for a hub that is dead or frozen,
  * which it can not know, so that those words may stand before the ends of earlier operations.
  */
-const OVERTAKING = 0.3;
+const OVERTAKING = 0.2;
 /** For so long after the operation was begun, ms: such a hub answers within a second, on a busy machine in some. */
 const OVERTAKING_MS = 10_000;
 
@@ -63,6 +63,9 @@ export function align(
   const alone = operations.map((operation) =>
     said.some((one) => overtakes(operation, one)) ? OVERTAKING : 1,
   );
+  const loose = said.map((one) =>
+    operations.some((operation) => overtakes(operation, one)) ? OVERTAKING : 1,
+  );
   for (let op = operations.length; op >= 0; op--)
     for (let at = said.length; at >= 0; at--) {
       const nothingLeft = op === operations.length && at === said.length;
@@ -71,7 +74,7 @@ export function align(
         : Math.min(
             matching(op, at),
             op < operations.length ? (alone[op] ?? 1) + costOf(op + 1, at) : Number.POSITIVE_INFINITY,
-            at < said.length ? 1 + costOf(op, at + 1) : Number.POSITIVE_INFINITY,
+            at < said.length ? (loose[at] ?? 1) + costOf(op, at + 1) : Number.POSITIVE_INFINITY,
           );
     }
   const ended: Array<Said | undefined> = [];
@@ -83,7 +86,7 @@ export function align(
       ended.push(one);
       op++;
       at++;
-    } else if (one !== undefined && 1 + costOf(op, at + 1) === here) {
+    } else if (one !== undefined && (loose[at] ?? 1) + costOf(op, at + 1) === here) {
       extra.push(one);
       at++;
     } else {

@@ -30,6 +30,7 @@ const NAMES = ["alpha", "bravo", "delta", "gamma", "kappa", "omega", "sigma", "t
 const PACE_MS = [200, 2_500] as const;
 /** An agent that lost its hub often dials at most a minute apart (apps/agent/src/link/backoff.ts). */
 const AGENTS_BACK_MS = 75_000;
+const SETTLED_MS = 2_000;
 /** Everything works: what is still open has so long to end. */
 const DRAIN_MS = 60_000;
 /** After a mended fault, how long its faults may still be told: a question's own 5 s, and a busy machine. */
@@ -113,6 +114,8 @@ async function underTraffic(
   const cluster = await openCluster({ hubs, redis: hubs > 1 });
   try {
     const persons = await populate(cluster, size);
+    // What was done is noted in batches: a kill right now would bring the last of the setting up once more.
+    await wait(SETTLED_MS);
     const traffic = createTraffic(cluster, persons);
     const enough = traffic.go(chanceOf(seed + 1));
     const damage = await breakIt(cluster, tell);

@@ -70,6 +70,8 @@ const EXPLAINS: Partial<Record<FaultCode, readonly Target[]>> = {
   STORE_UNAVAILABLE: STORE,
   // The true message's answer was lost with a hub, and the agent was asked again: it ran once, and says so.
   COMMAND_REPLAYED: ["rogue"],
+  // The answer could not be brought to Telegram for as long as a hub tries, and this is all it can say then.
+  INTERNAL: ["telegram line"],
 };
 
 const isCrash = (one: Disturbance): boolean =>
@@ -189,7 +191,7 @@ export function check(history: History, allowances: Allowances): Verdict {
       );
       if (late !== undefined) {
         outOfOrder.add(late);
-        if (overtaking(late, one, operations, ended)) figures.overtook++;
+        if (overtaking(late, one)) figures.overtook++;
         else blame("out of order", `${asked(late)}: ${told(one)}`);
       } else if (excuse(one, operations, ended, excused)) figures.doubled++;
       else blame("doubled", told(one));
@@ -202,23 +204,16 @@ export function check(history: History, allowances: Allowances): Verdict {
   }
 
   /**
-   * A hub whose database is away answers at once and says so; what was written before may be kept for a hub that is
-   * frozen, which it can not know. Excused for the answer that says so, and for what that answer went past.
+   * A hub whose database is away answers what it can not keep, at once. What was written before may be kept for another
+   * that is dead or frozen, which it can not know: order is judged where every hub had its database.
    */
-  function overtaking(
-    late: Operation,
-    one: Said,
-    operations: readonly Operation[],
-    ended: readonly (Said | undefined)[],
-  ): boolean {
-    const outage = history.disturbances.some(
+  function overtaking(late: Operation, one: Said): boolean {
+    return history.disturbances.some(
       ({ target, at, until }) =>
-        STORE.includes(target) && at <= one.at && (until ?? one.at) + allowances.recoveryMs >= late.invokedAt,
+        (target === "postgres" || target === "postgres line") &&
+        at <= one.at &&
+        (until ?? one.at) + allowances.recoveryMs >= late.invokedAt,
     );
-    const past = operations.some(
-      ({ number }, at) => number > late.number && says(ended[at]) && (ended[at]?.at ?? 0) <= one.at,
-    );
-    return outage && (says(one) || past);
   }
 
   /** When all was calm after a moment: nothing had been broken for as long as a recovery may take. */
@@ -254,10 +249,6 @@ export function check(history: History, allowances: Allowances): Verdict {
     return false;
   }
 }
-
-/** Said without a database, and says so. */
-const says = (one: Said | undefined): boolean =>
-  one !== undefined && "degraded" in one.meaning && one.meaning.degraded;
 
 /** Whether this could be the end of that operation once more; a fault that names nobody follows what was open then. */
 function doubles(operation: Operation, first: Said, one: Said): boolean {

@@ -15,15 +15,13 @@ export interface Operation {
 
 /** What a message of the bot means. */
 export type Meaning =
-  /** `degraded`: the hub says that its database is away, so that it answers what it can not keep. */
-  | { readonly kind: "mark"; readonly word: string; readonly degraded: boolean }
+  | { readonly kind: "mark"; readonly word: string }
   /** `title` is the server the hub names, `by` and `run` what the agent itself put into its answer. */
   | {
       readonly kind: "answer";
       readonly title: string;
       readonly by: string;
       readonly run: number;
-      readonly degraded: boolean;
     }
   /** `server` where the words name one. */
   | { readonly kind: "fault"; readonly code: FaultCode; readonly server: string | undefined }

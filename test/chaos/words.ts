@@ -10,7 +10,6 @@ const t = translator("en");
 const RUN = /\b([a-z]+)-r(\d+)\b/;
 const ANSWER = pattern(t("temp-title", { server: "@server@" }));
 const MARK = /“(q\d+-\d+)”/;
-const DEGRADED = pattern(t("store-away"));
 const MEANWHILE = pattern(t("asking-still", { server: "@server@", command: "@any@" }));
 
 const FAULTS: ReadonlyArray<{ code: FaultCode; form: RegExp }> = [
@@ -41,13 +40,12 @@ function pattern(words: string): RegExp {
 }
 
 export function meaningOf(text: string): Meaning {
-  const degraded = DEGRADED.test(text);
   const mark = MARK.exec(text);
-  if (mark?.[1] !== undefined) return { kind: "mark", word: mark[1], degraded };
+  if (mark?.[1] !== undefined) return { kind: "mark", word: mark[1] };
   const title = ANSWER.exec(text)?.groups?.server;
   if (title !== undefined) {
     const [, by = "", run] = RUN.exec(text) ?? [];
-    return { kind: "answer", title, by, run: Number(run ?? Number.NaN), degraded };
+    return { kind: "answer", title, by, run: Number(run ?? Number.NaN) };
   }
   if (MEANWHILE.test(text)) return { kind: "meanwhile" };
   for (const { code, form } of FAULTS) {

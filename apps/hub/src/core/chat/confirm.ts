@@ -1,5 +1,5 @@
 /** The question before anything changes: Yes works once, for a minute, for the asker alone; Cancel ends it. */
-import { Fault } from "@servereye/contract";
+import { Fault, type FaultCode } from "@servereye/contract";
 import type { ButtonOutcome } from "../ports.ts";
 import type { ButtonDeed } from "./commands/command.ts";
 import type { ChatDeps } from "./deps.ts";
@@ -18,6 +18,9 @@ export function confirmButtons(
     [{ label: turn.t("cancel"), action: { kind: "do", what: "cancel", values: { token } }, ...mine }],
   ];
 }
+
+/** Faults that do not say that nothing was changed: the channel, too, says RATE_LIMITED when it can not show the end. */
+const DOUBTFUL: ReadonlySet<FaultCode> = new Set(["STORE_UNAVAILABLE", "INTERNAL", "RATE_LIMITED"]);
 
 export interface Confirmations {
   /** Does it, if this press is the first; else tells what is known of the first. */
@@ -50,7 +53,8 @@ export function createConfirmations({ store: { buttons }, log }: ChatDeps): Conf
       await note(token, result === "refused" ? "refused" : "done");
     } catch (error) {
       const { code } = Fault.of(error);
-      if (code !== "STORE_UNAVAILABLE" && code !== "INTERNAL") await note(token, "refused");
+      // These may have come after it was done: from the way to the person, or out of nowhere.
+      if (!DOUBTFUL.has(code)) await note(token, "refused");
       if (code !== "STORE_UNAVAILABLE") throw error;
       // It may have been done before the store went: neither "done" nor "nothing was changed" would be the truth.
       log.warn("chat.outcome_unknown", { error: String(error) });

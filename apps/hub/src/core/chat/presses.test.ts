@@ -1,6 +1,7 @@
 /** Buttons: whose, where, until when, how often; and that what they do is decided again when they are pressed. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { Fault } from "@servereye/contract";
 import { chatEngine, labels } from "./room.test-code.ts";
 
 let engine: Awaited<ReturnType<typeof chatEngine>>;
@@ -74,6 +75,23 @@ test("a confirmation works once, however often it is pressed at once, and for wh
     recorded.filter(({ what, result }) => what === "server.remove" && result === "done").length,
     1,
   );
+});
+
+test("what was done and could not be told of is never called refused", async () => {
+  const room = await engine.room();
+  const [ann, bob] = [await room.person(), await room.person("Bob")];
+  const server = await room.server(ann, "web-1");
+  await room.store.servers.grant(server.id, bob.id, "viewer");
+  const asked = await ann.press(await ann.write("/members web-1"), /Bob/);
+  const { edit } = room.port;
+  room.port.edit = async () => {
+    throw new Fault("RATE_LIMITED", "too much waits to be sent");
+  };
+  await ann.press(asked.shown, /^Yes/);
+  room.port.edit = edit;
+  assert.equal((await room.store.servers.members(server.id)).length, 1);
+  const again = await ann.press(asked.shown, /^Yes/);
+  assert.match(again.notice?.text ?? "", /do not know whether it came to its end/);
 });
 
 test("two owners who remove the same server at once: one removal, nobody sees an error", async () => {

@@ -70,6 +70,8 @@ export function poolAddress(connection: StoreConnection): pg.ClientConfig {
   const url = new URL(connectionString);
   const ssl = tlsOf(url, caFile);
   for (const name of TLS_PARAMETERS) url.searchParams.delete(name);
+  // The host that was judged above: where none is named the driver would take PGHOST, of several the last.
+  url.searchParams.set("host", hostOf(url));
   return { connectionString: url.href, ssl };
 }
 

@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Fault } from "@servereye/contract";
 import { sql } from "kysely";
+import pg from "pg";
 import { type Postgres15, startPostgres15 } from "../../../../../test/engines/postgres15.ts";
 import { needs } from "../../../../../test/engines.ts";
-import { addressFault, type StoreConnection } from "./address.ts";
+import { addressFault, poolAddress, type StoreConnection } from "./address.ts";
 import { DEADLINES, openDatabase } from "./connection.ts";
 import { keepingLog } from "./contract/world.test-suite.ts";
 
@@ -49,6 +50,27 @@ test("an address that protects less than it seems to is refused in words, withou
     if (words === undefined) assert.equal(fault, undefined, address);
     else assert.match(fault ?? "", words, address);
     assert.doesNotMatch(fault ?? "", /hunter2/);
+  }
+});
+
+test("the host that is judged is the one that is dialled, whatever the environment names", (t) => {
+  const before = process.env.PGHOST;
+  process.env.PGHOST = "db.elsewhere.example";
+  t.after(() => {
+    if (before === undefined) delete process.env.PGHOST;
+    else process.env.PGHOST = before;
+  });
+  const cases = [
+    ["postgres:///eye", "localhost"],
+    ["postgres:///eye?host=127.0.0.1&host=db.elsewhere.example", "127.0.0.1"],
+    ["postgres://db.example/eye?sslmode=verify-full", "db.example"],
+    ["postgres://u@[::1]:5433/eye", "::1"],
+    ["postgres://u@%2Frun%2Fpg/eye", "/run/pg"],
+    ["postgres://u@x/eye?host=%2Frun%2Fpg", "/run/pg"],
+  ] as const;
+  for (const [address, host] of cases) {
+    assert.equal(addressFault(address), undefined, address);
+    assert.equal(new pg.Client(poolAddress({ connectionString: address })).host, host, address);
   }
 });
 

@@ -3,9 +3,9 @@ import type { Operation, Said } from "./history.ts";
 
 export interface Aligned {
   /** The message that ended each operation, by the operation's index; undefined: nothing did. */
-  readonly ended: readonly (Said | undefined)[];
+  readonly ended: Array<Said | undefined>;
   /** Messages that ended nothing, as they stand. */
-  readonly extra: readonly Said[];
+  readonly extra: Said[];
   /** How many operations were ended before earlier ones, by a hub that could not know of those. */
   readonly overtook: number;
 }
@@ -108,4 +108,30 @@ function taken(operations: readonly Operation[], ended: Array<Said | undefined>,
     overtook++;
   });
   return { ended, extra, overtook };
+}
+
+/**
+ * An end for an operation that has none, when order is no matter: one that ended nothing, or that of another operation
+ * which then finds another itself (an augmenting path; Kuhn, 1955). Changes `ended` and `extra`; false when there is none.
+ */
+export function findEnd(
+  operations: readonly Operation[],
+  ended: Array<Said | undefined>,
+  extra: Said[],
+  at: number,
+  may: (operation: Operation, said: Said) => boolean,
+  tried: Set<Said> = new Set(),
+): boolean {
+  const operation = operations[at];
+  if (operation === undefined) return false;
+  for (const one of [...extra, ...ended]) {
+    if (one === undefined || tried.has(one) || !may(operation, one)) continue;
+    tried.add(one);
+    const holder = ended.indexOf(one);
+    if (holder >= 0 && !findEnd(operations, ended, extra, holder, may, tried)) continue;
+    if (holder < 0) extra.splice(extra.indexOf(one), 1);
+    ended[at] = one;
+    return true;
+  }
+  return false;
 }

@@ -1,6 +1,6 @@
 /** Judges a history: everything that must never happen, whatever was killed, by name and with where it stands. */
 import type { FaultCode } from "@servereye/contract";
-import { align, fits } from "./align.ts";
+import { align, findEnd, fits } from "./align.ts";
 import type { Disturbance, History, Operation, Run, Said, Target } from "./history.ts";
 
 /** The closed set of what can be found wrong. */
@@ -132,6 +132,19 @@ export function check(history: History, allowances: Allowances): Verdict {
     });
     const { ended, extra, overtook } = align(operations, known, stale);
     figures.overtook += overtook;
+    // A mark's own words say whose end they are: what else was taken for it is free for another.
+    for (const one of extra.filter(({ meaning }) => meaning.kind === "mark")) {
+      const at = operations.findIndex((operation) => fits(operation, one) && unordered(operation));
+      const other = ended[at];
+      if (other?.meaning.kind !== "fault") continue;
+      ended[at] = one;
+      extra.splice(extra.indexOf(one), 1, other);
+    }
+    operations.forEach((operation, at) => {
+      const may = (mine: Operation, one: Said) => fits(mine, one) && !stale(mine, one);
+      if (ended[at] === undefined && unordered(operation) && findEnd(operations, ended, extra, at, may))
+        figures.overtook++;
+    });
     operations.forEach((operation, at) => {
       const end = ended[at];
       if (end === undefined) return;
@@ -191,8 +204,7 @@ export function check(history: History, allowances: Allowances): Verdict {
       );
       if (late !== undefined) {
         outOfOrder.add(late);
-        if (overtaking(late, one)) figures.overtook++;
-        else blame("out of order", `${asked(late)}: ${told(one)}`);
+        blame("out of order", `${asked(late)}: ${told(one)}`);
       } else if (excuse(one, operations, ended, excused)) figures.doubled++;
       else blame("doubled", told(one));
     }
@@ -207,12 +219,12 @@ export function check(history: History, allowances: Allowances): Verdict {
    * A hub whose database is away answers what it can not keep, at once. What was written before may be kept for another
    * that is dead or frozen, which it can not know: order is judged where every hub had its database.
    */
-  function overtaking(late: Operation, one: Said): boolean {
+  function unordered({ invokedAt }: Operation): boolean {
     return history.disturbances.some(
       ({ target, at, until }) =>
         (target === "postgres" || target === "postgres line") &&
-        at <= one.at &&
-        (until ?? one.at) + allowances.recoveryMs >= late.invokedAt,
+        at <= invokedAt + allowances.recoveryMs &&
+        (until ?? invokedAt) + allowances.recoveryMs >= invokedAt,
     );
   }
 

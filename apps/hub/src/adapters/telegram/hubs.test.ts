@@ -289,9 +289,12 @@ describe("several hubs", needs("postgres15"), () => {
         person.chat.messages.filter(({ from }) => from.bot).map(({ text }) => text),
         ["got: /first", "got: /second"],
       );
-    // One that stops gives the lease back at once.
+    // One that stops gives the lease back at once; the turned clock does not wait for the database to hear of it.
     await two.stop();
-    assert.ok(await take("telegram", "three", 1));
+    let given: number | undefined;
+    for (let tries = 0; given === undefined && tries < 200; tries++)
+      given = await take("telegram", "three", 1);
+    assert.ok(given);
     await one.stop();
     await close();
   });

@@ -20,6 +20,8 @@ async function opened() {
   const asked = { kept: 0, all: 0 };
   const lines: Array<{ port: number; wire: Wire; lose(error: unknown): void }> = [];
   const refused = new Set<number>();
+  const moved = new Set<number>();
+  const held = new Map<number, Promise<void>>();
   let restored = 0;
   const connections = await openConnections({
     views: {
@@ -36,6 +38,7 @@ async function opened() {
     wanted: { has: () => false, keys: () => [], slotOf: () => 0 },
     async open({ at, lost }) {
       if (refused.has(at.port)) throw unavailable("refused");
+      await held.get(at.port);
       let alive = true;
       const end = (): void => {
         alive = false;
@@ -44,7 +47,10 @@ async function opened() {
         get alive() {
           return alive;
         },
-        call: async () => at.port,
+        async call() {
+          if (moved.has(at.port)) throw unavailable("refused", new Error("MOVED 0 h:1"));
+          return at.port;
+        },
         join: async () => undefined,
         part: async () => undefined,
         drop: end,
@@ -68,7 +74,7 @@ async function opened() {
     restored += 1;
   });
   return {
-    ...{ asked, clock, connections, lines, log, refused, told },
+    ...{ asked, clock, connections, held, lines, log, moved, refused, told },
     restored: () => restored,
     alive: () => lines.filter(({ wire }) => wire.alive).map(({ port }) => port),
     async turn(ms: number) {
@@ -146,5 +152,36 @@ it("lets a listener that throws neither keep it from others nor undo what stands
   assert.deepEqual([restored(), later], [1, 1]);
   assert.ok(log.events.some(({ event }) => event === "broker.listener_threw"));
   await connections.check();
+  await connections.close();
+});
+
+it("keeps no connection to a server whose slots went elsewhere while it was being reached", async () => {
+  const { alive, connections, held, lines, moved, told, turn } = await opened();
+  const half = SLOTS / 2;
+  told.all = {
+    epoch: 6,
+    nodes: [
+      { at: { host: "h", port: 1 }, slots: [[0, half - 1]] },
+      { at: { host: "h", port: 2 }, slots: [[half, SLOTS - 1]] },
+    ],
+  };
+  told.kept = told.all;
+  await turn(1_000);
+  assert.deepEqual(alive(), [1, 1, 2, 2]);
+  const reached = Promise.withResolvers<void>();
+  held.set(2, reached.promise);
+  for (const line of lines) if (line.port === 2) line.lose(new Error("reset"));
+  await turn(0);
+  await turn(500);
+  told.all = masterAt(1, 7);
+  told.kept = told.all;
+  moved.add(1);
+  const asking = connections.call(0, ["PING"]);
+  moved.delete(1);
+  assert.equal(await asking, 1);
+  reached.resolve();
+  await turn(500);
+  await turn(1_000);
+  assert.deepEqual(alive(), [1, 1]);
   await connections.close();
 });

@@ -164,8 +164,9 @@ export async function openConnections(parts: ConnectionsParts): Promise<Connecti
     const failed = (await Promise.allSettled([publishing(), subscribing()])).find(
       (one) => one.status === "rejected",
     );
+    // Its slots may have been another's by the time it was reached: nothing else would ever end what was just opened.
+    if (closed || !nodes.includes(node)) drop(node);
     if (failed !== undefined) throw failed.reason;
-    if (closed) drop(node);
   }
 
   const stands = (node: Node): boolean =>

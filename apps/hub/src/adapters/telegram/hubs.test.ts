@@ -87,7 +87,7 @@ async function hubOn(
   const [clock, log, membership] = [turnedClock(), collectedLog(), givenMembership(name)];
   const metrics = collectedMetrics();
   const news = createNews({ broker, hub: name, clock, log, onUpdates: () => intake.look(), onRest() {} });
-  const presses = { arrived() {}, answer: async () => {}, handled() {} };
+  const presses = { arrived() {}, answer: async () => {}, handled() {}, left() {} };
   const intake = createIntake({
     inbox: store.inbox,
     membership,

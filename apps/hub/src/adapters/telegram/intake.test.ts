@@ -26,10 +26,12 @@ function bench(handler: ChatHandler, inbox = memoryInbox()) {
   const log = collectedLog();
   const metrics = collectedMetrics();
   const answered: string[] = [];
+  const left: string[] = [];
   const presses = {
     arrived() {},
     answer: () => Promise.resolve(),
     handled: (pressId: string) => void answered.push(pressId),
+    left: (pressId: string) => void left.push(pressId),
   };
   const membership = givenMembership();
   const news = { tell: () => undefined, listen: () => Promise.resolve() };
@@ -38,7 +40,7 @@ function bench(handler: ChatHandler, inbox = memoryInbox()) {
     await intake.keep(updates);
     return intake.room();
   };
-  return { clock, log, metrics, inbox, membership, intake, come, answered };
+  return { clock, log, metrics, inbox, membership, intake, come, answered, left };
 }
 
 test("one chat's flood is cut off and harms no other chat", async () => {
@@ -119,6 +121,21 @@ test("an update that a slow store kept after all is handled once, and noted", as
   await clock.turn(2_500);
   assert.deepEqual(handler.seen.map(textOf), ["/two", "/three", "/four"]);
   assert.deepEqual(inbox.open(), []);
+});
+
+test("a press that comes while the seat is unsure is answered by whoever handles it, not with nothing before", async () => {
+  const handler = notingHandler();
+  const { intake, come, membership, answered, left } = bench(handler);
+  await intake.meet(me);
+  membership.set(["hub"], undefined);
+  const from = { id: 7, is_bot: false, first_name: "A" };
+  const message = { message_id: 1, chat: { id: 7, type: "private" } };
+  await come({ update_id: 1, callback_query: { id: "press", from, message, data: "token" } });
+  await settle();
+  assert.deepEqual([handler.seen.length, answered, left], [0, [], ["press"]]);
+  membership.set(["hub"], 2);
+  await settle();
+  assert.deepEqual([handler.seen.length, answered, left], [1, ["press"], ["press"]]);
 });
 
 test("a hub that may have lost its seat begins nothing before it has claimed it anew", async () => {

@@ -102,7 +102,8 @@ export function createIntake(options: IntakeOptions): Intake {
       const left = (ofChat.get(chat) ?? 1) - 1;
       if (left === 0) ofChat.delete(chat);
       else ofChat.set(chat, left);
-      if (pressId !== undefined) presses.handled(pressId);
+      // Not handled here, or not yet: whoever does it may have something to say, and the first answer alone counts.
+      if (pressId !== undefined) presses[abandoned || held.dropped ? "left" : "handled"](pressId);
       // Once abandoned its reply may not have left the house any more: whoever has it next does it again.
       if (!abandoned) await keeping.finish(held);
       if (sink.size() <= 1) for (const resolve of onDrained.splice(0)) resolve();

@@ -25,6 +25,8 @@ export interface Presses {
   answer(pressId: string, notice?: Notice): Promise<void>;
   /** Its handler came to its end: an answer that is still missing is given now. */
   handled(pressId: string): void;
+  /** It is another's to handle, or to be taken up again: nothing is answered. */
+  left(pressId: string): void;
 }
 
 export interface PressesOptions {
@@ -78,6 +80,10 @@ export function createPresses({ api, outbound, clock, log, metrics }: PressesOpt
     answer,
     handled(pressId) {
       answerIfOpen(pressId);
+      open.delete(pressId);
+    },
+    left(pressId) {
+      open.get(pressId)?.cancel();
       open.delete(pressId);
     },
   };

@@ -112,6 +112,22 @@ test("an answer that is there is shown, though the store went meanwhile and can 
   assert.deepEqual(room.metrics.commands.at(-1), { name: "ping", outcome: "ok" });
 });
 
+test("what was done before the store went is told of, and what may have been is not denied", async () => {
+  const room = await engine.room();
+  const ann = await room.person();
+  room.broken.add("buttons.save");
+  const added = await ann.write(`/add ${key} web-1`);
+  assert.match(added?.text ?? "", /web-1[\s\S]*My database is away/);
+  assert.doesNotMatch(added?.text ?? "", /Nothing was changed/);
+  room.broken.clear();
+  assert.equal((await room.store.people.actor(ann.account, ""))?.servers.length, 1);
+
+  const MAYBE = /do not know whether this was done/;
+  room.broken.add("servers.add").add("servers.rename");
+  assert.match((await ann.write(`/add srv_${"8".repeat(64)} web-2`))?.text ?? "", MAYBE);
+  assert.match((await ann.write("/rename_server web-1 bank"))?.text ?? "", MAYBE);
+});
+
 test("a second press on a confirmation is told what is known of the first", async () => {
   const room = await engine.room();
   const [ann, bob] = [await room.person(), await room.person("Bob")];

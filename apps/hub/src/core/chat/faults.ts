@@ -36,6 +36,12 @@ export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; comm
   return { blocks: [text(...inlines)] };
 }
 
+/** The same of what was to change something: where the store went meanwhile, nobody knows whether it did. */
+export function deedFaultDraft(turn: Turn, fault: Fault, of: { server?: string } = {}): Draft {
+  if (fault.code !== "STORE_UNAVAILABLE") return faultDraft(turn, fault, of);
+  return { blocks: [text(turn.t("deed-unknown"))] };
+}
+
 /** Why a person may not, without telling of servers they can not see. */
 export function refusal(turn: Turn, decision: Decision): string {
   const { t } = turn;

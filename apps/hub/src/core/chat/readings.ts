@@ -7,7 +7,7 @@ import { faultDraft, noServers, refusal } from "./faults.ts";
 import type { Typed } from "./parse.ts";
 import { pick } from "./pick.ts";
 import { statusDraft } from "./status.ts";
-import { type Draft, type DraftButton, note, type Turn, withoutStore } from "./turn.ts";
+import { type Draft, type DraftButton, note, showAnyway, type Turn, withoutStore } from "./turn.ts";
 import { which } from "./which.ts";
 
 /** What can be asked about one server: an agent's reading, or what the hub itself knows. */
@@ -134,12 +134,7 @@ async function showReading(
   };
   try {
     if (turn.degraded) await turn.show(withoutStore(turn, whole));
-    else
-      await turn.show(whole).catch((error: unknown) => {
-        if (Fault.of(error).code !== "STORE_UNAVAILABLE") throw error;
-        // It went while the server was asked: the answer is there, only its buttons can not be kept.
-        return turn.show(withoutStore(turn, whole));
-      });
+    else await showAnyway(turn, whole);
   } catch (error) {
     outcome = Fault.of(error).code;
     throw error;

@@ -67,6 +67,13 @@ export function withoutStore(turn: Turn, draft: Draft): Draft {
   };
 }
 
+/** Shows what has come about, without its buttons if the store went meanwhile and can not keep them. */
+export const showAnyway = (turn: Turn, draft: Draft): Promise<void> =>
+  turn.show(draft).catch((error: unknown) => {
+    if (Fault.of(error).code !== "STORE_UNAVAILABLE") throw error;
+    return turn.show(withoutStore(turn, draft));
+  });
+
 export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor, degraded = false): Turn {
   const port = deps.port(incoming.chat.channel);
   const language = languageFor(actor.person.language, incoming.languageCode);

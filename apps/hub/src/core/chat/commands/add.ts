@@ -3,8 +3,8 @@ import { ANY_SERVER_KEY, Fault, foldPairingCode, SERVER_KEY } from "@servereye/c
 import { authorize } from "../../access/authorize.ts";
 import { checkName } from "../../fleet/name.ts";
 import type { ServerRecord } from "../../ports.ts";
-import { faultDraft, refusal } from "../faults.ts";
-import { note, type Turn, text } from "../turn.ts";
+import { deedFaultDraft, refusal } from "../faults.ts";
+import { note, showAnyway, type Turn, text } from "../turn.ts";
 import type { ChatCommand } from "./command.ts";
 
 const CODE = /^[0-9A-Z]{8}$/;
@@ -98,21 +98,22 @@ async function attempt(
 ): Promise<void> {
   const { t } = turn;
   const warn = warnings.map((warning) => text(warning));
+  let added: Pick<ServerRecord, "id" | "name">;
   try {
-    const added = await enrol();
-    await turn.show({
-      blocks: [text(t("add-done", { server: added.name })), ...warn],
-      buttons: [
-        [
-          {
-            label: t("status-button"),
-            action: { kind: "ask", command: "status", ask: {}, serverId: added.id },
-          },
-        ],
-      ],
-    });
+    added = await enrol();
   } catch (error) {
-    const draft = faultDraft(turn, Fault.of(error));
-    await turn.show({ ...draft, blocks: [...draft.blocks, ...warn] });
+    const draft = deedFaultDraft(turn, Fault.of(error));
+    return turn.show({ ...draft, blocks: [...draft.blocks, ...warn] });
   }
+  await showAnyway(turn, {
+    blocks: [text(t("add-done", { server: added.name })), ...warn],
+    buttons: [
+      [
+        {
+          label: t("status-button"),
+          action: { kind: "ask", command: "status", ask: {}, serverId: added.id },
+        },
+      ],
+    ],
+  });
 }

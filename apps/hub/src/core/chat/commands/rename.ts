@@ -3,7 +3,7 @@ import { Fault } from "@servereye/contract";
 import { authorize } from "../../access/authorize.ts";
 import { checkName } from "../../fleet/name.ts";
 import { auditTurn } from "../audit.ts";
-import { faultDraft, noServers, refusal } from "../faults.ts";
+import { deedFaultDraft, noServers, refusal } from "../faults.ts";
 import { text } from "../turn.ts";
 import { leading } from "../which.ts";
 import type { ChatCommand } from "./command.ts";
@@ -36,7 +36,7 @@ export const rename: ChatCommand = {
       await auditTurn(turn, "server.rename", server.id, "done", { from: server.name, to: name });
       await turn.show({ blocks: [text(t("rename-done", { old: server.name, name }))] });
     } catch (error) {
-      await turn.show(faultDraft(turn, Fault.of(error), { server: server.name }));
+      await turn.show(deedFaultDraft(turn, Fault.of(error), { server: server.name }));
     }
   },
 };

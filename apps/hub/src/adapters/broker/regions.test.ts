@@ -186,6 +186,19 @@ describe("other messages", () => {
   });
 });
 
+describe("what an agent of the original sends", () => {
+  it("reaches a hub of another region though the one that passes it on listens too", async () => {
+    const { hubIn } = world();
+    const heard: string[] = [];
+    const hubs = { a: hubIn("a"), b: hubIn("b") };
+    for (const [name, hub] of Object.entries(hubs))
+      await hub.broker.subscribe("original:1", () => heard.push(name));
+    assert.equal(await hubs.b.broker.publish("original:1", "reply"), 2);
+    await settle();
+    assert.deepEqual(heard.sort(), ["a", "b"]);
+  });
+});
+
 describe("answers", () => {
   it("reach the asking hub whichever region it and the answering one are in, once", async () => {
     const { hubIn } = world();

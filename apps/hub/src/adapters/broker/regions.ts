@@ -21,6 +21,8 @@ const REACH: Readonly<Record<string, Reach>> = {
   line: "all",
   paired: "all",
   telegram: "all",
+  // For every hub that has a seat for the agent: the one that passes it on has one itself, in its own region.
+  original: "all",
   heartbeat: "own",
 };
 

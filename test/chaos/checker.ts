@@ -136,9 +136,10 @@ export function check(history: History, allowances: Allowances): Verdict {
     for (const one of extra.filter(({ meaning }) => meaning.kind === "mark")) {
       const at = operations.findIndex((operation) => fits(operation, one) && unordered(operation));
       const other = ended[at];
-      if (other?.meaning.kind !== "fault") continue;
+      if (at < 0 || (other !== undefined && other.meaning.kind !== "fault")) continue;
       ended[at] = one;
-      extra.splice(extra.indexOf(one), 1, other);
+      extra.splice(extra.indexOf(one), 1, ...(other === undefined ? [] : [other]));
+      if (other === undefined) figures.overtook++;
     }
     operations.forEach((operation, at) => {
       const may = (mine: Operation, one: Said) => fits(mine, one) && !stale(mine, one);

@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import type { Cluster } from "../system/cluster.ts";
 import type { Actor } from "../telegram/actor.ts";
 import type { ChatMessage } from "../telegram/message.ts";
-import { align } from "./align.ts";
+import { align, findEnd, fits } from "./align.ts";
 import type { Chance } from "./chance.ts";
 import type { Disturbance, History, Operation, Run, Said } from "./history.ts";
 import { meaningOf } from "./words.ts";
@@ -53,10 +53,14 @@ export function createTraffic(cluster: Cluster, persons: readonly Person[]): Tra
 
   const openOf = (person: Person): Operation[] => {
     const own = operations.filter(({ person: id }) => id === person.actor.id);
-    const { ended } = align(
+    const { ended, extra } = align(
       own,
       said(person).filter(({ meaning }) => meaning.kind !== "meanwhile"),
     );
+    // Out of turn or not is for the checker: here it is whether there is an end to wait for.
+    own.forEach((_, at) => {
+      if (ended[at] === undefined) findEnd(own, ended, extra, at, fits);
+    });
     return own.filter((_, at) => ended[at] === undefined);
   };
   const open = () => persons.flatMap(openOf);

@@ -55,6 +55,25 @@ test("a removal is honoured, told by the store or by news of it; another failure
   await assert.rejects(known.look(id), { code: "INTERNAL" });
 });
 
+test("a look that was under way when the removal was told brings nothing back", async () => {
+  const { store, clock } = await setup();
+  const asked = Promise.withResolvers<void>();
+  const slow = {
+    async byId(serverId: string) {
+      const record = await store.servers.byId(serverId);
+      await asked.promise;
+      return record;
+    },
+  };
+  const known = knowServers(slow, clock);
+  const looking = known.look(id);
+  known.forget(id);
+  asked.resolve();
+  assert.equal((await looking).fresh, true);
+  store.broken = away;
+  await assert.rejects(known.look(id), { code: "STORE_UNAVAILABLE" });
+});
+
 test("no more are known than there is room for", async () => {
   const { store, add, known } = await setup(2);
   const others = ["cd", "ef"].map((pair) => pair.repeat(16));

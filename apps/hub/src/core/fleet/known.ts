@@ -28,6 +28,8 @@ export function knowServers(
   most = 20_000,
 ): KnownServers {
   const kept = new Map<string, { record: ServerRecord; at: number }>();
+  /** Removals told so far: what the store was asked before one may have come from before it. */
+  let removals = 0;
 
   function keep(record: ServerRecord): void {
     // Deleted and set again: a Map keeps insertion order, so its first key is the one that was told of longest ago.
@@ -40,10 +42,11 @@ export function knowServers(
 
   return {
     async look(serverId) {
+      const before = removals;
       try {
         const record = await servers.byId(serverId);
         if (record === undefined) kept.delete(serverId);
-        else keep(record);
+        else if (before === removals) keep(record);
         return { record, fresh: true };
       } catch (error) {
         const found = kept.get(serverId);
@@ -57,7 +60,10 @@ export function knowServers(
       const found = kept.get(serverId);
       if (found !== undefined) keep(found.record);
     },
-    forget: (serverId) => void kept.delete(serverId),
+    forget(serverId) {
+      removals += 1;
+      kept.delete(serverId);
+    },
     size: () => kept.size,
   };
 }

@@ -71,7 +71,10 @@ export function poolAddress(connection: StoreConnection): pg.ClientConfig {
   const ssl = tlsOf(url, caFile);
   for (const name of TLS_PARAMETERS) url.searchParams.delete(name);
   // The host that was judged above: where none is named the driver would take PGHOST, of several the last.
-  url.searchParams.set("host", hostOf(url));
+  const host = hostOf(url);
+  url.searchParams.set("host", host);
+  // A socket's folder in the host's place would be taken for a part of the database's name beside `host=`.
+  if (/^%2f/i.test(url.hostname)) url.hostname = "localhost";
   return { connectionString: url.href, ssl };
 }
 

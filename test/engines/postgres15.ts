@@ -123,13 +123,33 @@ export async function startPostgres15(options: Postgres15Options = {}): Promise<
     get pid() {
       return child?.pid;
     },
-    kill: () => end("SIGKILL"),
+    async kill() {
+      // Its backends notice the death of their server only when they have nothing else to do: they go with it.
+      const backends = childrenOf(child?.pid);
+      await end("SIGKILL");
+      for (const pid of backends) killIfThere(pid);
+    },
     start,
     async stop() {
       await end("SIGINT");
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function childrenOf(parent: number | undefined): number[] {
+  if (parent === undefined) return [];
+  const list = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8");
+  return list.split(" ").filter(Boolean).map(Number);
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    // It had noticed by itself.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 /** PostgreSQL refuses to be root, so root runs it under another number; it ends with the test's process in any case. */

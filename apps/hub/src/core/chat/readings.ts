@@ -43,10 +43,13 @@ export async function typedReading(turn: Turn, command: ServerCommand, typed: Ty
   const { servers, chosen } = turn.actor;
   const { t } = turn;
   const show = (draft: Draft) => turn.show(turn.degraded ? withoutStore(turn, draft) : draft);
-  if (servers.length === 0) return show(noServers(turn));
+  // What is remembered may be older than a server: that there is none can not be said without the store.
+  const unsaid = () => turn.show({ blocks: [{ type: "text", text: [t("fault-store-unavailable")] }] });
+  if (servers.length === 0) return turn.degraded ? unsaid() : show(noServers(turn));
   const reference = rest.join(" ");
   if (reference !== "") {
     const found = which(reference, servers);
+    if (found.kind === "none" && turn.degraded) return unsaid();
     if (found.kind === "one") return showReading(turn, command, found.server, ask);
     if (found.kind === "several") return show(pick(turn, { command: command.name, ask, reference }));
     const near = found.near;
@@ -116,6 +119,14 @@ async function showReading(
         command: command.name,
         serverId: server.id,
         error: fault.cause ?? fault,
+      });
+    else if (fault.code === "AGENT_FAILED" || fault.code === "ANSWER_INVALID")
+      deps.log.warn("chat.agent_failed", {
+        command: command.name,
+        serverId: server.id,
+        code: fault.code,
+        reason: fault.message,
+        ...(fault.cause === undefined ? {} : { cause: String(fault.cause) }),
       });
     draft = faultDraft(turn, fault, { server: server.name, command: command.name });
   } finally {

@@ -1,25 +1,8 @@
 /** Structured logs: one JSON line an event, secrets taken out before anything is written. */
 import { renameSync, statSync } from "node:fs";
+import { withoutSecrets } from "@servereye/contract";
 import { pino } from "pino";
 import type { Log } from "../../core/ports.ts";
-
-/**
- * What looks like a secret of ours, wherever it stands in a text; no pattern can take more than linear time. In this
- * order: server keys · bot tokens, also in `/bot<token>/` and percent-encoded · one-time tokens by their form · a URL's
- * password, up to its last @ · `name=value`, `"name":"value"` and `--name value` by telling names · credentials of HTTP.
- */
-const SECRETS: ReadonlyArray<[RegExp, string]> = [
-  [/srv_[0-9a-f]{8,}/gi, "srv_…"],
-  [/(?<!\d)\d{3,20}(?::|%3A)[\w-]{20,}/gi, "<bot token>"],
-  [/(setup|inv|enrol|login)_[\w-]{16,}/gi, "$1_…"],
-  [/([a-z][a-z\d+.-]{0,20}:\/\/[^\s:/@]{0,200}:)[^\s"'<>]{1,2000}@/gi, "$1…@"],
-  [
-    /((?:token|secret|password|passwd|cookie|enrol|login|setup|servereye|api_?key|secret_?key|server_?key)\\{0,15}["']?(?: ?[=:] ?)\\{0,15}["']?)(?!Bearer\b|…)[^\s"'\\,;&]{8,}/gi,
-    "$1…",
-  ],
-  [/(--(?:token|enrol|login|secret|password)\s+)[\w.=-]{8,}/gi, "$1…"],
-  [/\b(Bearer|Basic) +[\w~+/.=-]{8,}/gi, "$1 …"],
-];
 
 /** Field names whose values are never written. */
 const SECRET_FIELD =
@@ -35,7 +18,7 @@ export function redactText(text: string, known: Iterable<string> = []): string {
   // Cut only after the secrets are out, or half of one could be left at the border.
   let clean = text.slice(0, 2 * LONGEST);
   for (const secret of known) clean = clean.replaceAll(secret, "…");
-  for (const [pattern, instead] of SECRETS) clean = clean.replaceAll(pattern, instead);
+  clean = withoutSecrets(clean);
   return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
 }
 

@@ -219,7 +219,7 @@ describe("an agent of the Go original", () => {
       answers: {
         get_cpu_temp: told("SENSOR_NOT_FOUND"),
         get_memory_info: told("operation timeout"),
-        get_disk_info: told("E42", "disks are shy"),
+        get_disk_info: told("DISK_INFO_ERROR", `disks are shy of ${KEY}`),
         get_uptime: { type: "pong", payload: {} },
         get_network_info: { type: "error_response", payload: "nothing" },
       },
@@ -227,14 +227,23 @@ describe("an agent of the Go original", () => {
     agent.start();
     await online();
     await assert.rejects(hub.ask(serverId, named("temp")), faulty("SENSOR_NOT_FOUND"));
-    await assert.rejects(hub.ask(serverId, named("memory")), faulty("COMMAND_TIMEOUT"));
+    await assert.rejects(
+      hub.ask(serverId, named("memory")),
+      (error: Fault) => error.code === "COMMAND_TIMEOUT" && error.values.by === "agent",
+    );
     await assert.rejects(
       hub.ask(serverId, named("disk")),
-      (error: Fault) => error.message === "disks are shy",
+      (error: Fault) => error.code === "AGENT_FAILED" && error.message === "disks are shy of srv_…",
     );
-    await assert.rejects(hub.ask(serverId, named("uptime")), faulty("INTERNAL"));
-    await assert.rejects(hub.ask(serverId, named("network")), faulty("INTERNAL"));
-    await assert.rejects(hub.ask(serverId, named("processes")), faulty("INVALID_COMMAND"));
+    await assert.rejects(hub.ask(serverId, named("uptime")), faulty("ANSWER_INVALID"));
+    await assert.rejects(
+      hub.ask(serverId, named("network")),
+      (error: Fault) => error.code === "AGENT_FAILED" && error.message === "nothing",
+    );
+    await assert.rejects(
+      hub.ask(serverId, named("processes")),
+      (error: Fault) => error.code === "UNSUPPORTED" && error.values.agent === "original",
+    );
   });
 
   it("lists containers and acts on one, once", async () => {

@@ -26,6 +26,8 @@ export const FAULT_CODES = [
   "COMMAND_EXPIRED",
   "COMMAND_REPLAYED",
   "AGENT_BUSY",
+  "AGENT_FAILED",
+  "ANSWER_INVALID",
   "INTERNAL",
 ] as const;
 

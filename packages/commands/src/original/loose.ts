@@ -39,4 +39,4 @@ export function momentOf(value: unknown): number | undefined {
 }
 
 /** What a reply without the one thing asked for comes to. */
-export const useless = (what: string): Fault => new Fault("INTERNAL", `the reply tells no ${what}`);
+export const useless = (what: string): Fault => new Fault("ANSWER_INVALID", `the reply tells no ${what}`);

@@ -217,6 +217,9 @@ function statusOf(fault: Fault): number {
     case "SERVER_OFFLINE":
     case "DOCKER_UNAVAILABLE":
       return 503;
+    case "AGENT_FAILED":
+    case "ANSWER_INVALID":
+      return 502;
     case "COMMAND_TIMEOUT":
       return 504;
     case "INTERNAL":

@@ -91,11 +91,11 @@ describe("asks", { timeout: 30_000 }, () => {
     ["an answer that does not fit the command", { n: "seven" }, "answer"],
     ["a fault that is none", { code: "MADE_UP" }, "fault"],
   ] as const) {
-    it(`gives INTERNAL for ${what}`, async () => {
+    it(`gives ANSWER_INVALID for ${what}`, async () => {
       const question = ask();
       const { id } = await asked(agent);
       await reply(await answerTo(id, server, payload, { type }));
-      await assert.rejects(question, faulty("INTERNAL", { command: "probe" }));
+      await assert.rejects(question, faulty("ANSWER_INVALID", { command: "probe" }));
     });
   }
 

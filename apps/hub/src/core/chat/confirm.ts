@@ -20,7 +20,13 @@ export function confirmButtons(
 }
 
 /** Faults that do not say that nothing was changed: the channel, too, says RATE_LIMITED when it can not show the end. */
-const DOUBTFUL: ReadonlySet<FaultCode> = new Set(["STORE_UNAVAILABLE", "INTERNAL", "RATE_LIMITED"]);
+const DOUBTFUL: ReadonlySet<FaultCode> = new Set([
+  "STORE_UNAVAILABLE",
+  "INTERNAL",
+  "RATE_LIMITED",
+  "AGENT_FAILED",
+  "ANSWER_INVALID",
+]);
 
 export interface Confirmations {
   /** Does it, if this press is the first; else tells what is known of the first. */

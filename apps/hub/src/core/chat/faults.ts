@@ -20,6 +20,8 @@ export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; comm
       line: "",
       agent: "",
       regions: 0,
+      by: "",
+      told: fault.message === "" ? 0 : 1,
       reason: fault.message,
     },
     ...fault.values,

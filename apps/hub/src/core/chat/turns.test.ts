@@ -331,3 +331,25 @@ test("/add warns of a way without TLS, and of an address that only this machine 
   assert.match(safe, /curl -fsSL https:\/\/hub\.example\/install\.sh/);
   assert.doesNotMatch(safe, /⚠️/);
 });
+
+test("what the agent got wrong is told as the agent's, in its words, and is no error of the hub's", async () => {
+  const room = await engine.room();
+  const ann = await room.person();
+  await room.server(ann, "web-1");
+  const said = async (fault: Fault) => {
+    room.ask = () => Promise.reject(fault);
+    return (await ann.write("/ping"))?.text ?? "";
+  };
+  assert.match(
+    await said(new Fault("AGENT_FAILED", "no /proc")),
+    /on web-1 failed at \/ping and says: “no \/proc”/,
+  );
+  assert.match(await said(new Fault("AGENT_FAILED", "")), /failed at \/ping and did not say why\./);
+  assert.match(await said(new Fault("ANSWER_INVALID", "x")), /could not understand what the agent on web-1/);
+  assert.match(
+    await said(new Fault("COMMAND_TIMEOUT", "x", { values: { by: "agent" } })),
+    /web-1 answered that \/ping took it too long/,
+  );
+  const levels = room.log.events.filter(({ event }) => event.startsWith("chat.")).map(({ level }) => level);
+  assert.deepEqual(levels, ["warn", "warn", "warn"]);
+});

@@ -35,6 +35,7 @@ test("words where a message has a number are left out", () => {
   assert.deepEqual(faultOf({ code: "COMMAND_TIMEOUT", detail: "", values }).values, {
     ms: 5,
     command: "probe",
+    by: "agent",
   });
 });
 
@@ -47,7 +48,15 @@ test("no fault's values change what all objects have", () => {
   assert.equal(({} as Record<string, unknown>).x, undefined);
 });
 
-test("what is no fault at all is one of ours, and says so", () => {
+test("what is no fault at all can not be understood, and what went wrong inside the agent is not ours", () => {
   for (const payload of [null, "x", { code: "NO_SUCH_CODE", detail: "", values: {} }, { code: "INTERNAL" }])
-    assert.equal(faultOf(payload).code, "INTERNAL");
+    assert.equal(faultOf(payload).code, "ANSWER_INVALID");
+  const own = faultOf({ code: "INTERNAL", detail: "a bug", values: { reason: "journal" } });
+  assert.deepEqual(own.toBody(), { code: "AGENT_FAILED", detail: "a bug", values: {} });
+});
+
+test("an agent's words stand on one line, reorder nothing and hold no secret", () => {
+  const detail = ` open /x:\n\tno\u202e way\0 of srv_${"ab".repeat(20)} at https://me:hunter22@host/ `;
+  const { message } = faultOf({ code: "INTERNAL", detail, values: {} });
+  assert.equal(message, "open /x: no way of srv_… at https://me:…@host/");
 });

@@ -1,5 +1,13 @@
 /** Answers as they come from the broker: parsed, checked against the server's key, and read by the command. */
-import { Answer, type Command, Fault, FaultBody, type Verify, verifyAnswer } from "@servereye/contract";
+import {
+  Answer,
+  type Command,
+  Fault,
+  FaultBody,
+  type Verify,
+  verifyAnswer,
+  withoutSecrets,
+} from "@servereye/contract";
 
 /** The part of an answer that its signature vouched for. */
 export type Verified = Pick<Answer, "type" | "payload">;
@@ -24,10 +32,10 @@ export async function verified(verify: Verify, serverId: string, answer: Answer)
   }
 }
 
-/** The command's answer; throws the agent's Fault, or INTERNAL when the payload fits neither schema. */
+/** The command's answer; throws the agent's Fault, or ANSWER_INVALID when the payload fits neither schema. */
 export function readAnswer(command: Command, { type, payload }: Verified): unknown {
   const misfit = (cause: unknown) =>
-    new Fault("INTERNAL", `the agent's ${type} to ${command.name} does not fit its schema`, {
+    new Fault("ANSWER_INVALID", `the agent's ${type} to ${command.name} does not fit its schema`, {
       values: { command: command.name },
       cause,
     });
@@ -48,11 +56,21 @@ const NUMBERS = new Set(["since", "until", "seconds", "ms", "silent", "left", "l
 
 /** What of an agent's fault a person may read: an agent may be anybody's, and its words stand in the hub's messages. */
 function bounded({ code, detail, values }: FaultBody): FaultBody {
+  // What went wrong inside the agent did not go wrong inside the hub.
+  if (code === "INTERNAL") return { code: "AGENT_FAILED", detail: clean(detail), values: {} };
   const kept = Object.entries(values)
     .filter(([name, value]) => typeof value === "number" || !NUMBERS.has(name))
     .slice(0, MOST_VALUES)
-    .map(([name, value]) => [name, typeof value === "string" ? cut(value) : value] as const);
-  return { code, detail: cut(detail), values: Object.fromEntries(kept) };
+    .map(([name, value]) => [name, typeof value === "string" ? clean(value) : value] as const);
+  // Its own word that time ran out is not its silence.
+  if (code === "COMMAND_TIMEOUT") kept.push(["by", "agent"]);
+  return { code, detail: clean(detail), values: Object.fromEntries(kept) };
 }
 
-const cut = (text: string): string => text.slice(0, LONGEST_TEXT).toWellFormed();
+/** On one line, without what does not show or reorders the rest, and without what looks like a secret. */
+const clean = (text: string): string =>
+  withoutSecrets(text.slice(0, 4 * LONGEST_TEXT).toWellFormed())
+    .replaceAll(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
+    .trim()
+    .slice(0, LONGEST_TEXT)
+    .toWellFormed();

@@ -11,7 +11,10 @@ fault-sensor-not-found = 🌡 { $server } shows no temperature. { $silent ->
    *[other] It has sensors ({ $silent }), but none gives a sensible value just now.
  }
 fault-permission-denied = ⛔ The agent on { $server } may not read that. Give the user servereye access to it, or run the agent as root.
-fault-command-timeout = ⏱ { $server } did not answer /{ $command } within { NUMBER($seconds, maximumFractionDigits: 1) } s. It may be very busy, or just gone: see /status.
+fault-command-timeout = ⏱ { $by ->
+    [agent] { $server } answered that /{ $command } took it too long. Try again in a moment.
+   *[other] { $server } did not answer /{ $command } within { NUMBER($seconds, maximumFractionDigits: 1) } s. It may be very busy, or just gone: see /status.
+ }
 fault-invalid-command = The agent on { $server } did not understand /{ $command }. Is it older than this hub? See /status.
 fault-container-not-found = There is no such container on { $server }.
 fault-container-action-failed = The container engine on { $server } refused: { $reason }
@@ -40,6 +43,11 @@ fault-frame-invalid = The agent on { $server } sent something that makes no sens
 fault-command-expired = { $server } got the question too late and did not act on it. Try again.
 fault-command-replayed = { $server } had that very question already and did not act on it twice.
 fault-agent-busy = { $server } has too many questions open. Try again in a moment.
+fault-agent-failed = ⚠️ The agent on { $server } failed at /{ $command } { $told ->
+    [0] and did not say why.
+   *[other] and says: “{ $reason }”
+ }
+fault-answer-invalid = ⚠️ I could not understand what the agent on { $server } answered to /{ $command }. Is one of us too old? See /status.
 fault-internal = Something went wrong inside ServerEye. It is in the hub's log. Nothing was acted on.
 `,
   ru: `
@@ -51,7 +59,10 @@ fault-sensor-not-found = 🌡 { $server } не показывает темпер
    *[other] Датчики есть ({ $silent }), но ни один не даёт осмысленного значения.
  }
 fault-permission-denied = ⛔ Агенту на { $server } нельзя это читать. Дайте доступ пользователю servereye или запускайте агента от root.
-fault-command-timeout = ⏱ { $server } не ответил на /{ $command } за { NUMBER($seconds, maximumFractionDigits: 1) } с. Он очень занят или только что пропал: см. /status.
+fault-command-timeout = ⏱ { $by ->
+    [agent] { $server } ответил, что не успел выполнить /{ $command }. Повторите чуть позже.
+   *[other] { $server } не ответил на /{ $command } за { NUMBER($seconds, maximumFractionDigits: 1) } с. Он очень занят или только что пропал: см. /status.
+ }
 fault-invalid-command = Агент на { $server } не понял /{ $command }. Может быть, он старше хаба? См. /status.
 fault-container-not-found = На { $server } нет такого контейнера.
 fault-container-action-failed = Docker на { $server } отказал: { $reason }
@@ -80,6 +91,11 @@ fault-frame-invalid = Агент на { $server } прислал бессмыс�
 fault-command-expired = { $server } получил вопрос слишком поздно и ничего не сделал. Повторите.
 fault-command-replayed = { $server } уже получал этот самый вопрос и дважды не действовал.
 fault-agent-busy = У { $server } слишком много вопросов сразу. Повторите чуть позже.
+fault-agent-failed = ⚠️ Агент на { $server } не справился с /{ $command } { $told ->
+    [0] и не сказал почему.
+   *[other] и пишет: «{ $reason }»
+ }
+fault-answer-invalid = ⚠️ Ответ агента на { $server } на /{ $command } понять не удалось. Может быть, он или хаб устарел: см. /status.
 fault-internal = Внутри ServerEye что-то пошло не так. Это в журнале хаба. Ничего не сделано.
 `,
 };

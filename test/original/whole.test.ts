@@ -113,6 +113,26 @@ describe("an original agent, from a phone", () => {
     while (!agent.errors.includes(401)) await new Promise((done) => setTimeout(done, 20));
   });
 
+  it("has its poll answered when the hub stops, and is told that the connection ends", async () => {
+    const other = `srv_${"ffeeddccbbaa9988".repeat(2)}`;
+    system.secrets.add(other);
+    const written = ann.write(`/add ${other} Shed`);
+    await reply(ann.chat, ({ messageId }) => messageId > written.message.messageId);
+    const { url } = system.hub;
+    const poll = () =>
+      fetch(`${url}/api/redis/subscribe`, {
+        method: "POST",
+        body: JSON.stringify({ channel: `cmd:${other}`, timeout: 30 }),
+      });
+    const waiting = poll();
+    for (let shown = ""; !/Shed: online/.test(shown); ) shown = (await ask(ann, "/servers")).text;
+    const stopped = system.hub.stop();
+    const answered = await waiting;
+    assert.deepEqual([answered.status, answered.headers.get("connection")], [200, "close"]);
+    await assert.rejects(poll(), "nobody takes the next one: a balancer tries another hub");
+    await stopped;
+  });
+
   it("left its key nowhere", () => {
     assert.ok(assertSecretsKept(system) > 1_000);
   });

@@ -261,7 +261,11 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     online.stopping();
     return gateway.close();
   });
-  cleanup.add("original agents", () => originals.close());
+  cleanup.add("original agents", async () => {
+    api.refuse();
+    await originals.close();
+    await api.answered();
+  });
   cleanup.add("fleet", () => fleet.close());
 
   if (telegram !== undefined) {

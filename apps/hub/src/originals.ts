@@ -8,7 +8,7 @@ import { createOriginals } from "./core/fleet/original.ts";
 import type { Broker, Clock, HttpRoute, Log, Metrics, Servers } from "./core/ports.ts";
 import { hubSigner, hubVerifier } from "./signing.ts";
 
-/** Close it before the HTTP side: polls that wait are answered, and come again to another hub. */
+/** Close it before the HTTP side, but when that takes no more connections: polls that wait are answered and come again. */
 export function openOriginals(parts: {
   door: Pick<AgentDoor, "admit" | "connected" | "hubKey">;
   broker: Broker;

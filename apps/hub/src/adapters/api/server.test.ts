@@ -264,6 +264,40 @@ test("without a built page a plain line says how to go on", async () => {
   assert.match(await script.text(), /UNSUPPORTED.*npm start/);
 });
 
+test("while it refuses, what is in hand is answered and ends its connection, and nobody new gets in", async () => {
+  const held: Array<PromiseWithResolvers<void>> = [];
+  const { api } = await bench({
+    routes: [
+      {
+        method: "GET",
+        path: "/held",
+        maxBytes: 10,
+        async handle() {
+          const one = Promise.withResolvers<void>();
+          held.push(one);
+          await one.promise;
+          return { status: 200, body: "at last" };
+        },
+      },
+    ],
+  });
+  await api.answered();
+  const first = fetch(`${api.url}/held`);
+  await until(() => held.length === 1);
+  let answered = false;
+  api.refuse();
+  const all = api.answered().then(() => {
+    answered = true;
+  });
+  await assert.rejects(fetch(`${api.url}/ready`), "the connection itself is refused");
+  assert.equal(answered, false);
+  held[0]?.resolve();
+  const reply = await first;
+  assert.deepEqual([reply.status, reply.headers.get("connection")], [200, "close"]);
+  assert.equal(await reply.text(), "at last");
+  await all;
+});
+
 test("closing ends followers at once", async () => {
   const { api, followers } = await bench();
   const state = follow(api.url, bearer);

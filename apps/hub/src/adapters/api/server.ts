@@ -59,6 +59,13 @@ export interface ApiOptions {
 export interface Api {
   /** `http://host:port` as bound. */
   url: string;
+  /**
+   * Takes no more connections, and ends each with its next answer: who comes again goes elsewhere, and a balancer tries
+   * the next hub, instead of losing a request to a connection that is about to go.
+   */
+  refuse(): void;
+  /** Resolves when no request of `routes` is in hand. */
+  answered(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -103,7 +110,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     if (!reads && site !== undefined && site !== "same-origin" && site !== "none")
       throw new Fault("NOT_ALLOWED", "the request comes from another site");
   });
+  let refusing = false;
+  const inHand = countRequests();
   app.addHook("onSend", async (_request, reply) => {
+    if (refusing) reply.header("connection", "close");
     for (const [name, value] of Object.entries(headersOf(options.publicUrl()))) reply.header(name, value);
   });
   app.setErrorHandler((error, request, reply) => {
@@ -132,7 +142,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   chatRoutes(app, options);
   installRoutes(app, options);
   await pageRoutes(app, options.pageFolder);
-  for (const route of options.routes) mount(app, route, addressOf);
+  for (const route of options.routes) mount(app, route, addressOf, inHand.begin);
 
   const server: Server = app.server;
   server.on("upgrade", (request, socket, head) => {
@@ -145,7 +155,34 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
   });
   const url = await app.listen({ host: options.host, port: options.port, backlog: BACKLOG });
-  return { url, close: () => app.close() };
+  return {
+    url,
+    refuse() {
+      refusing = true;
+      // Connections that do something stay; closing the rest of it takes this one as done.
+      server.close();
+    },
+    answered: inHand.none,
+    close: () => app.close(),
+  };
+}
+
+/** Counts what begins and ends. */
+function countRequests(): { begin(): () => void; none(): Promise<void> } {
+  let count = 0;
+  let waiting: Array<() => void> = [];
+  return {
+    begin() {
+      count += 1;
+      return () => {
+        count -= 1;
+        if (count > 0) return;
+        for (const tell of waiting) tell();
+        waiting = [];
+      };
+    },
+    none: () => (count === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve))),
+  };
 }
 
 /** A route that an adapter brings along: raw bytes in, bytes out. */
@@ -153,6 +190,7 @@ function mount(
   app: FastifyInstance,
   route: HttpRoute,
   addressOf: (request: IncomingMessage) => string,
+  begin: () => () => void,
 ): void {
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -162,11 +200,15 @@ function mount(
       url: route.path,
       bodyLimit: route.maxBytes,
       handler: async (request, reply) => {
+        const gone = new AbortController();
+        const end = begin();
+        reply.raw.once("close", () => {
+          gone.abort();
+          end();
+        });
         const body = Buffer.isBuffer(request.body)
           ? new Uint8Array(request.body)
           : await looseBody(request.raw, route.maxBytes);
-        const gone = new AbortController();
-        reply.raw.once("close", () => gone.abort());
         const answer = await route.handle({
           headers: request.headers,
           body,

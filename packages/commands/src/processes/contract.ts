@@ -35,8 +35,8 @@ export const processes = command({
   answer: z.object({
     by: By,
     top: z.array(Process).check(z.maxLength(TOP)),
-    /** All processes, threads of the kernel included. */
-    total: z.int(),
+    /** All processes, threads of the kernel included; absent where the agent does not tell. */
+    total: z.optional(z.int()),
     /** Ended, but not yet taken by their parent. */
     zombies: z.optional(z.int()),
     /** Waiting for a device, not to be interrupted. */

@@ -26,7 +26,11 @@ processes-cpu-how = { $cores ->
   }
 processes-memory-how = Memory in RAM, shared parts included.
 processes-original = CPU: % as the Go agent counts it.
-processes-told = The top of the { $count } its agent chose to tell.
+processes-told = { $count ->
+    [0] Its agent told of none.
+    [one] The one its agent chose to tell.
+   *[other] The top of the { $count } its agent chose to tell.
+  }
 `,
   ru: `
 processes-about = Главные по ЦП, памяти
@@ -53,6 +57,10 @@ processes-cpu-how = { $cores ->
   }
 processes-memory-how = Память в ОЗУ вместе с общими частями.
 processes-original = ЦП: в %, как его считает агент на Go.
-processes-told = Первые из { $count }, о которых рассказал агент.
+processes-told = { $count ->
+    [0] Агент не рассказал ни об одном.
+    [1] Единственный, о котором рассказал агент.
+   *[other] Первые из { $count }, о которых рассказал агент.
+  }
 `,
 };

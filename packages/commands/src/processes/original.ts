@@ -15,11 +15,13 @@ export const processesOriginal = original(processes, {
     const told = listOf(list)
       .slice(0, MOST)
       .flatMap((value) => processOf(value, at ?? now));
+    // Its total is the length of its own list, ten at the most, in all versions but some.
+    const all = Math.trunc(amountOf(total) ?? 0);
     const weight = (p: Process) => (by === "cpu" ? (p.cpu ?? 0) : p.memory);
     return {
       by,
       top: told.sort((a, b) => weight(b) - weight(a)).slice(0, TOP),
-      total: Math.max(told.length, Math.trunc(amountOf(total) ?? 0)),
+      ...(all > listOf(list).length ? { total: all } : {}),
       intervalMs: 0,
       told: told.length,
       original: true as const,

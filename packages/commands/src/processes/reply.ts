@@ -23,13 +23,14 @@ export const processesReading = reading(
         ? t("processes-original")
         : t("processes-cpu-how", { cores: processors ?? 0, ms: intervalMs });
     const how = by === "cpu" ? cpuHow() : t("processes-memory-how");
-    const among = told !== undefined && told < total ? [t("processes-told", { count: told })] : [];
+    const counted = total === undefined ? [] : [t("processes-total", { count: total })];
+    const among = told === undefined ? [] : [t("processes-told", { count: told })];
     return {
       title: t(by === "cpu" ? "processes-title-cpu" : "processes-title-memory", { server: server.name }),
       blocks: [
         table(answer, t),
         ...trouble(answer, t),
-        { type: "note", text: [[t("processes-total", { count: total }), ...among, how].join(" ")] },
+        { type: "note", text: [[...counted, ...among, how].join(" ")] },
       ],
       buttons: [
         [

@@ -53,7 +53,7 @@ export const network = command({
     containers: z.optional(z.object({ count: z.int(), in: Flow, out: Flow })),
     /** What the rates are measured over, ms. */
     intervalMs: z.number(),
-    /** What all links carry now together, bytes a second, where the agent tells only that. */
+    /** What all links carried together since the agent was last asked, bytes a second, where it tells only that. */
     overall: z.optional(z.object({ in: z.number(), out: z.number() })),
     /** Told by an agent of the Go original, which has less to tell. */
     original: z.optional(z.literal(true)),

@@ -35,9 +35,10 @@ network-unused = { $count ->
    *[other] { $count } interfaces were never used.
   }
 network-no-rate = – : counters restarted, or just appeared. The next look has a rate.
-network-overall = All links together
+network-overall = All links, since last asked
+network-mean = Mean
 network-loopback-total = Loopback since boot
-network-original = The Go agent tells no link's state, and traffic now only of all together.
+network-original = The Go agent tells no link's state and no traffic of now, at most the mean since it was last asked.
 `,
   ru: `
 network-about = Трафик, ошибки, потери
@@ -75,8 +76,9 @@ network-unused = { $count ->
    *[many] { $count } интерфейсов ни разу не использовались.
   }
 network-no-rate = – : счётчики начались заново или интерфейс только появился. Скорость будет в следующий раз.
-network-overall = Все каналы вместе
+network-overall = Все каналы, с прошлого запроса
+network-mean = Сред.
 network-loopback-total = Loopback с загрузки
-network-original = Агент на Go не знает состояния каналов, а трафик сейчас — только общий.
+network-original = Агент на Go не знает состояния каналов и скорости сейчас: разве что среднюю с прошлого запроса.
 `,
 };

@@ -1,4 +1,4 @@
-/** network of an agent of the Go original: what each link carried, and what all of them carry now. */
+/** network of an agent of the Go original: what each link carried, and the mean of all since it was last asked. */
 import { original } from "../kit.ts";
 import { amountOf, type Fields, fieldsOf, listOf, textOf } from "../original/loose.ts";
 import { type Flow, type Interface, MOST_INTERFACES, network } from "./contract.ts";
@@ -34,7 +34,8 @@ export const networkOriginal = original(network, {
       ...(inside.length > 0
         ? { containers: { count: inside.length, in: sum(inside, "out"), out: sum(inside, "in") } }
         : {}),
-      ...(down === undefined || up === undefined
+      // Reckoned since it was last asked; when it was not, it tells nought of both.
+      ...(down === undefined || up === undefined || down + up === 0
         ? {}
         : { overall: { in: down * MEGABIT, out: up * MEGABIT } }),
       original: true as const,

@@ -49,7 +49,7 @@ function overallBlocks(t: Translate, overall: { in: number; out: number } | unde
   const value = t("network-flows", { in: rateText(t, overall.in), out: rateText(t, overall.out) });
   return [
     { type: "heading", text: t("network-overall") },
-    { type: "facts", rows: [{ label: t("network-now"), value: [value] }] },
+    { type: "facts", rows: [{ label: t("network-mean"), value: [value] }] },
   ];
 }
 

@@ -82,7 +82,7 @@ function spaceBlocks(t: Translate, filesystems: readonly Filesystem[]): Blocks {
 function silentRow(t: Translate, filesystem: Filesystem) {
   const level = spaceLevel(filesystem);
   const words = t(filesystem.space === "hung" ? "disk-hung" : "disk-unreadable", {
-    type: fitName(filesystem.type, 16),
+    type: filesystem.type === "" ? "" : ` (${fitName(filesystem.type, 16)})`,
   });
   // The path keeps a readable part in any case.
   const label = fitPath(filesystem.mountPoint, Math.max(14, PHONE - DOT - 2 - words.length));

@@ -84,8 +84,38 @@ describe("an agent of the Go original tells", () => {
     assert.match(text, /no inodes/);
     const odd = seen("disk", { disks: [{ path: "/a", total: 100, used: "25" }, { path: "/b" }, null, 7] });
     assert.match(odd, /\/a · 100 B/);
-    assert.match(odd, /\/b: tells no size/);
+    assert.match(odd, /\/b: tells no size$/m);
     assert.match(seen("disk", null), /No disk/);
+  });
+
+  it("disks as df lists them: devices are no types, and what is no disk is left out", () => {
+    const df = (path: string, filesystem: string, total = 100) => ({
+      path,
+      filesystem,
+      total,
+      used: 1,
+      free: total - 1,
+    });
+    const text = seen("disk", {
+      disks: [
+        df("/", "/dev/nvme0n1p2"),
+        df("/srv/share", "nas:/srv"),
+        df("/old", "ext4"),
+        df("/sys/firmware/efi/efivars", "efivarfs"),
+        df("/dev", "udev"),
+        df("/run/lock", "tmpfs"),
+        df("/snap/core/1", "/dev/loop3"),
+        df("/var/lib/docker/overlay2/0a1b/merged", "overlay"),
+        df("/var/lib/docker/overlay2/0a1c/merged", "/dev/sda1"),
+        { path: "/mnt/wsl", filesystem: "none", total: 0, used: 0, free: 0 },
+      ],
+    });
+    assert.deepEqual(
+      text.split("\n").filter((line) => line.includes(" B") && line.startsWith("/")),
+      ["/ · 100 B", "/srv/share · network · 100 B", "/old · ext4 · 100 B"],
+    );
+    // In a container the root is what it is.
+    assert.match(seen("disk", { disks: [df("/", "overlay")] }), /\/ · overlay/);
   });
 
   it("uptime in any notation, without a reason", () => {
@@ -112,12 +142,17 @@ describe("an agent of the Go original tells", () => {
     const byMemory = seen("processes", { processes: list, total: 2 }, { by: "memory" });
     assert.ok(byMemory.indexOf("big") < byMemory.indexOf("init"));
     assert.match(byMemory, /init +0\.5 %/);
-    assert.doesNotMatch(byMemory, /chose to tell/);
+    assert.doesNotMatch(byMemory, /processes\./);
+    assert.match(byMemory, /^The top of the 2 its agent chose to tell\. Memory/m);
+    assert.match(seen("processes", { processes: list.slice(0, 1), total: 1 }), /^The one its agent chose/m);
+    assert.match(seen("processes", { processes: null, total: 0 }), /^Its agent told of none\. CPU/m);
   });
 
   it("each link's traffic since boot, and that of all together now", () => {
     const text = seen("network", usualAnswers.get_network_info?.payload);
-    assert.match(text, /All links together\n\nNow: ↓ 1\.5 MiB\/s ↑ 183\.1 KiB\/s/);
+    assert.match(text, /All links, since last asked\n\nMean: ↓ 1\.5 MiB\/s ↑ 183\.1 KiB\/s/);
+    const first = { download_speed_mbps: 0, upload_speed_mbps: 0 };
+    assert.doesNotMatch(seen("network", first), /Mean|All links/);
     assert.match(text, /eth0\n\nSince boot: ↓ 20\.0 GiB ↑ 8\.0 GiB/);
     assert.match(text, /Loopback since boot: 1\.0 GiB/);
     assert.doesNotMatch(text, /next look has a rate|Gbit/);

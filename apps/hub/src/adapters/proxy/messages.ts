@@ -4,6 +4,9 @@ import type { HandedOut, OriginalReplied } from "../../core/fleet/original-door.
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Levels of a payload; its agents' deepest has five. Some thousands more and it can not be written again. */
+const DEEPEST = 64;
+
 /** The whole message, as JSON text. Its agents read moments as RFC 3339 alone. */
 export const messageText = ({ id, type, timestamp, payload }: HandedOut): string =>
   JSON.stringify({
@@ -24,7 +27,7 @@ export const streamValues = (handed: HandedOut): Record<string, string> => ({
 
 /**
  * What an agent replied, from a stream's fields or a channel's message (`{payload: message}`). `id`: the one that stood
- * in the channel's name. Fault FRAME_INVALID when it is nothing.
+ * in the channel's name. Fault FRAME_INVALID when it is nothing, or nested more deeply than `DEEPEST`.
  */
 export function readReply(values: unknown, id?: string): OriginalReplied {
   const entry = fieldsOf(values);
@@ -36,16 +39,23 @@ export function readReply(values: unknown, id?: string): OriginalReplied {
   const ids = [id, entry.command_id, message.command_id, message.id, entry.id].filter(
     (one): one is string => typeof one === "string" && one !== "" && one.length <= 128,
   );
+  const payload = whole ? unwrapped(message.payload) : inner;
+  if (!within(payload, DEEPEST)) throw new Fault("FRAME_INVALID", "the reply is nested too deeply");
   return {
     ids: [...new Set(ids)],
     type: type.slice(0, 64),
-    payload: whole ? unwrapped(message.payload) : inner,
+    payload,
     at: momentOf(message.timestamp) ?? momentOf(entry.timestamp),
   };
 }
 
 export const fieldsOf = (value: unknown): Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+
+function within(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((one) => within(one, levels - 1));
+}
 
 /** A text that is JSON as what it says; anything else as it is. */
 function unwrapped(value: unknown): unknown {

@@ -104,6 +104,23 @@ describe("the original's proxy", () => {
     assert.equal(hub.originals.size(), 0);
   });
 
+  it("calls a reply malformed that is nested too deeply to be written again", async (t) => {
+    const { post, all } = await opened(t);
+    const deep = `${"[".repeat(40_000)}${"]".repeat(40_000)}`;
+    const message = `{"id":"x","type":"pong","payload":${deep}}`;
+    const values = JSON.stringify({ type: "pong", command_id: "x", payload: message });
+    for (const [path, body] of [
+      ["/api/redis/publish", `{"channel":"resp:${MINE}:x","message":${message}}`],
+      ["/api/redis/publish", JSON.stringify({ channel: `resp:${MINE}:x`, message })],
+      ["/api/streams/xadd", `{"stream":"stream:resp:${MINE}","values":${values}}`],
+    ] as const)
+      assert.equal((await post(path, body)).status, 400);
+    assert.deepEqual(
+      all.log.events.filter(({ level }) => level === "error"),
+      [],
+    );
+  });
+
   it("registers any key as the original does, and lets none in that nobody added", async (t) => {
     const { post, all, hub } = await opened(t);
     const facts = { agent_version: "1.9", os_info: "Alpine", hostname: "attic", extra: [1] };

@@ -74,7 +74,7 @@ describe("a hub's seat", needs("postgres15"), () => {
       });
       return { seat, clock, log, said };
     };
-    return { ...opened, hubs, folder, sit, until };
+    return { ...opened, hubs, folder, sit, quiet, until };
   }
 
   test("hubs learn of each other with their next beat, and of one that left", async (t) => {
@@ -91,6 +91,22 @@ describe("a hub's seat", needs("postgres15"), () => {
     await until(one.clock, () => seat.living().length === 1);
     assert.deepEqual([changes, seat.term()], [2, 1]);
     await seat.leave();
+    assert.deepEqual(one.clock.waits(), []);
+  });
+
+  test("a hub that leaves while it beats takes no seat again", async (t) => {
+    const { sit, hubs, quiet } = await table(t);
+    const gate = Promise.withResolvers<void>();
+    const slow: Hubs = { ...hubs, beat: (hub, ms) => gate.promise.then(() => hubs.beat(hub, ms)) };
+    const one = sit("one", { hubs: slow });
+    const seat = await one.seat;
+    await one.clock.turn(2_500);
+    const left = seat.leave();
+    await quiet();
+    gate.resolve();
+    await left;
+    await quiet();
+    assert.equal(await hubs.beat("one", 10_000), undefined);
     assert.deepEqual(one.clock.waits(), []);
   });
 

@@ -50,6 +50,7 @@ export async function takeSeat(parts: SeatParts): Promise<OwnSeat> {
   let term = 1;
   let left = false;
   let cancel = (): void => undefined;
+  let beating: Promise<void> = Promise.resolve();
   let refused = false;
   const listeners = new Set<() => void>();
   metrics.gauge("hubs", "Hubs that live, as this one sees it", () => seats.length);
@@ -76,6 +77,8 @@ export async function takeSeat(parts: SeatParts): Promise<OwnSeat> {
     const from = instant(clock);
     try {
       const now = await hubs.beat(hub, SEAT_MS);
+      // A hub that leaves has no seat to be sure of, and takes none again.
+      if (left) return BEAT_MS;
       if (now !== undefined) {
         seated(now, from, false);
         return BEAT_MS;
@@ -95,9 +98,15 @@ export async function takeSeat(parts: SeatParts): Promise<OwnSeat> {
 
   async function beatOn(): Promise<void> {
     const wait = await beat();
-    if (!left) cancel = clock.after(wait, () => void beatOn());
+    if (!left) plan(wait);
   }
-  cancel = clock.after(BEAT_MS, () => void beatOn());
+
+  function plan(ms: number): void {
+    cancel = clock.after(ms, () => {
+      beating = beatOn();
+    });
+  }
+  plan(BEAT_MS);
 
   return {
     hub,
@@ -111,6 +120,8 @@ export async function takeSeat(parts: SeatParts): Promise<OwnSeat> {
     async leave() {
       left = true;
       cancel();
+      // It may join: what it leaves behind would count as living until it expires.
+      await beating;
       await hubs.leave(hub);
     },
   };

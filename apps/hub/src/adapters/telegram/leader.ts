@@ -49,6 +49,7 @@ export function createLeader({ leases, hub, clock, log, metrics, onStandby }: Le
   let stopped = false;
   let cancel = (): void => undefined;
   let cancelLapse = (): void => undefined;
+  let asking: Promise<void> = Promise.resolve();
 
   metrics.gauge("telegram_leader", "1 when this hub polls Telegram or sets its webhook", () =>
     current ? 1 : 0,
@@ -103,11 +104,16 @@ export function createLeader({ leases, hub, clock, log, metrics, onStandby }: Le
 
   async function askOn(): Promise<void> {
     await ask();
-    if (!stopped) cancel = clock.after(ASK_MS, () => void askOn());
+    if (stopped) return;
+    cancel = clock.after(ASK_MS, () => {
+      asking = askOn();
+    });
   }
 
   return {
-    start: () => void askOn(),
+    start() {
+      asking = askOn();
+    },
     lead: () =>
       current === undefined || stopped
         ? new Promise((resolve) => waiting.push(resolve))
@@ -123,6 +129,8 @@ export function createLeader({ leases, hub, clock, log, metrics, onStandby }: Le
       waiting = [];
       cancel();
       over("stopped");
+      // One under way may yet be given the lease, after it was given back.
+      await asking;
       try {
         await leases.release(LEASE, hub);
       } catch (error) {

@@ -56,10 +56,13 @@ export function createNews({ broker, hub, clock, log, onUpdates, onRest }: NewsO
   }
 
   async function subscribe(): Promise<Subscription[]> {
-    return [
-      await broker.subscribe(updatesChannel(hub), onUpdates),
-      await broker.subscribe(restChannel, rested),
-    ];
+    const updates = await broker.subscribe(updatesChannel(hub), onUpdates);
+    try {
+      return [updates, await broker.subscribe(restChannel, rested)];
+    } catch (error) {
+      await end([updates]);
+      throw error;
+    }
   }
 
   async function end(subscriptions: readonly Subscription[]): Promise<void> {
@@ -73,10 +76,11 @@ export function createNews({ broker, hub, clock, log, onUpdates, onRest }: NewsO
     async listen() {
       if (closed) return;
       listening ??= subscribe();
+      const mine = listening;
       try {
-        await listening;
+        await mine;
       } catch (error) {
-        listening = undefined;
+        if (listening === mine) listening = undefined;
         throw error;
       }
     },

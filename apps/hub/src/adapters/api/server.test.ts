@@ -238,6 +238,14 @@ test("a route that an adapter brings gets its bytes, its peer and its own limit"
   assert.equal((await post("12345678901", "text/plain")).status, 413);
 });
 
+test("a route that an adapter brings is not asked by HEAD, which would use up what it gives", async () => {
+  let asked = 0;
+  const handle = async () => ({ status: 200, body: `${++asked}` });
+  const { api } = await bench({ routes: [{ method: "GET", path: "/poll", maxBytes: 10, handle }] });
+  assert.equal((await fetch(`${api.url}/poll`, { method: "HEAD" })).status, 404);
+  assert.equal(await (await fetch(`${api.url}/poll`)).text(), "1");
+});
+
 test("the page: what carries a hash is kept for ever, the rest is asked for anew; nothing beside it is served", async () => {
   const folder = mkdtempSync(join(tmpdir(), "page-"));
   open.add(() => rmSync(folder, { recursive: true }));

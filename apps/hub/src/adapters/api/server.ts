@@ -199,6 +199,8 @@ function mount(
       method: route.method,
       url: route.path,
       bodyLimit: route.maxBytes,
+      // A HEAD of a poll would use up what it brings, and give it to nobody.
+      exposeHeadRoute: false,
       handler: async (request, reply) => {
         const gone = new AbortController();
         const end = begin();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { botFor, echo, emulatorFor, words } from "./bot.test-suite.ts";
 import { TokenRefused } from "./failure.ts";
-import { settle, textOf } from "./turned.test-suite.ts";
+import { memoryLeases, settle, textOf } from "./turned.test-suite.ts";
 
 const refresh = [[{ label: "Refresh", token: "tok-1" }]];
 
@@ -49,6 +49,27 @@ test("without a network it tries again, says so, and shows the token nowhere", a
   await clock.turn(2_000);
   assert.equal((await started).username, emulator.botUsername);
   assert.ok(!JSON.stringify(log.lines).includes(emulator.token));
+});
+
+test("a hub that leads again polls at once, whatever it waited for when it led before", async (t) => {
+  const emulator = await emulatorFor(t);
+  emulator.control.faults.add({ kind: "drop", times: 4, method: "deleteWebhook" });
+  const leases = memoryLeases();
+  const { telegram, log, clock } = botFor(t, emulator, echo, { leases });
+  await telegram.start();
+  for (const [n, wait] of [1_000, 2_000, 4_000].entries()) {
+    await log.until("telegram.setup-failed", n + 1);
+    await clock.turn(wait);
+  }
+  await log.until("telegram.setup-failed", 4);
+  leases.holder = "another";
+  await clock.turn(2_000);
+  await log.until("telegram.leader-over");
+  leases.holder = undefined;
+  await clock.turn(2_000);
+  await log.until("telegram.leader", 2);
+  for (let round = 0; round < 2_000 && !emulator.control.polled; round++) await settle();
+  assert.ok(emulator.control.polled);
 });
 
 test("an update handed over twice acts once; one chat keeps its order while another is slow", async (t) => {

@@ -109,14 +109,22 @@ export function createTelegram(options: TelegramOptions): Telegram {
 
   /** Does it until it succeeds, or is not to be done any more. Rejects when stopped, or with TokenRefused. */
   async function insist<T>(what: string, action: () => Promise<T>): Promise<T>;
-  async function insist<T>(what: string, action: () => Promise<T>, on: () => boolean): Promise<T | undefined>;
-  async function insist<T>(what: string, action: () => Promise<T>, on = () => true): Promise<T | undefined> {
+  async function insist<T>(
+    what: string,
+    action: () => Promise<T>,
+    until: AbortSignal,
+  ): Promise<T | undefined>;
+  async function insist<T>(
+    what: string,
+    action: () => Promise<T>,
+    until = stopping.signal,
+  ): Promise<T | undefined> {
     for (let failures = 0; ; failures++) {
       try {
         return await action();
       } catch (error) {
         if (stopping.signal.aborted) throw error;
-        if (!on()) return undefined;
+        if (until.aborted) return undefined;
         if (error instanceof ApiRefused && (error.code === 401 || error.code === 404)) {
           state.refused();
           throw new TokenRefused({ cause: error });
@@ -124,22 +132,24 @@ export function createTelegram(options: TelegramOptions): Telegram {
         const wait = Math.min(longestWait, firstWait * 2 ** failures) * (0.5 + random() / 2);
         log.warn("telegram.setup-failed", { what, reason: reasonOf(error), againInMs: Math.round(wait) });
         state.down(`Telegram can not be reached (${what})`);
-        await rest(wait);
+        await rest(wait, until);
+        if (until.aborted) return undefined;
       }
     }
   }
 
-  function rest(ms: number): Promise<void> {
+  /** Resolves at the end of `until`, if that is sooner; rejects when stopped. */
+  function rest(ms: number, until: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const stop = () => {
+      const done = () => {
         cancel();
-        reject(new Error("stopped"));
+        until.removeEventListener("abort", done);
+        if (stopping.signal.aborted) reject(new Error("stopped"));
+        else resolve();
       };
-      const cancel = clock.after(ms, () => {
-        stopping.signal.removeEventListener("abort", stop);
-        resolve();
-      });
-      stopping.signal.addEventListener("abort", stop);
+      const cancel = clock.after(ms, done);
+      until.addEventListener("abort", done);
+      if (until.aborted) done();
     });
   }
 
@@ -156,7 +166,6 @@ export function createTelegram(options: TelegramOptions): Telegram {
   /** What one hub does for all: where updates go, and the menus. */
   async function setUp(lead: Lead): Promise<void> {
     const until = AbortSignal.any([stopping.signal, lead.over]);
-    const on = () => !until.aborted;
     if (webhook) {
       const call = {
         url: hookUrl(webhook.url),
@@ -170,29 +179,30 @@ export function createTelegram(options: TelegramOptions): Telegram {
             (raw, signal) => raw.setWebhook({ ...call, drop_pending_updates: false }, signal),
             until,
           ),
-        on,
+        until,
       );
-      if (on()) state.up();
+      if (!until.aborted) state.up();
     } else {
       await insist(
         "deleteWebhook",
         () =>
           api.patiently((raw, signal) => raw.deleteWebhook({ drop_pending_updates: false }, signal), until),
-        on,
+        until,
       );
-      if (on()) polling.run(lead);
+      if (!until.aborted) polling.run(lead);
     }
-    await setUpMenus(on);
+    await setUpMenus(until);
   }
 
   /** A bot without its menu still answers: no reason to be down. */
-  async function setUpMenus(on: () => boolean): Promise<void> {
-    for (let failures = 0; on(); failures++) {
+  async function setUpMenus(until: AbortSignal): Promise<void> {
+    for (let failures = 0; !until.aborted; failures++) {
       try {
-        return await setMenus(menus, api, log, stopping.signal);
+        return await setMenus(menus, api, log, until);
       } catch (error) {
+        if (until.aborted) return;
         log.warn("telegram.menus-failed", { reason: reasonOf(error) });
-        await rest(Math.min(longestWait, firstWait * 2 ** failures));
+        await rest(Math.min(longestWait, firstWait * 2 ** failures), until);
       }
     }
   }

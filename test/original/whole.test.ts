@@ -126,6 +126,8 @@ describe("an original agent, from a phone", () => {
       });
     const waiting = poll();
     for (let shown = ""; !/Shed: online/.test(shown); ) shown = (await ask(ann, "/servers")).text;
+    assert.match((await ask(ann, "/status Shed")).text, /Agent: the old Go agent, polls$/m);
+    assert.match((await ask(ann, "/debug")).text, /Shed.* · go \(original\)/);
     const stopped = system.hub.stop();
     const answered = await waiting;
     assert.deepEqual([answered.status, answered.headers.get("connection")], [200, "close"]);

@@ -112,8 +112,13 @@ export function createProxy(options: ProxyOptions): Proxy {
     };
     if (caller.added) await originals.told(caller, facts);
     else {
+      const before = strangers.get(caller.serverId);
       strangers.delete(caller.serverId);
-      strangers.set(caller.serverId, facts);
+      strangers.set(caller.serverId, {
+        version: facts.version || (before?.version ?? ""),
+        os: facts.os || (before?.os ?? ""),
+        hostname: facts.hostname || (before?.hostname ?? ""),
+      });
       const oldest = strangers.keys().next();
       if (strangers.size > limits.strangers && !oldest.done) strangers.delete(oldest.value);
     }

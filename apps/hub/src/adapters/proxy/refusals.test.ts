@@ -130,12 +130,21 @@ describe("the original's proxy", () => {
     assert.equal(body.success, true);
     assert.equal(typeof body.data.message, "string");
     assert.equal((await post("/api/streams/xread", xread(NOBODYS))).status, 401);
+    await post("/api/register-key", { secret_key: NOBODYS });
     // What it told of itself is not lost for the person who adds it later.
     const id = await all.add(NOBODYS);
     const waiting = post("/api/streams/xread", xread(NOBODYS, { block_ms: 60_000 }));
     while (hub.originals.size() === 0) await new Promise((done) => setImmediate(done));
     const presence = (await hub.fleet.presenceOf([id])).get(id);
     assert.deepEqual([presence?.facts.version, presence?.facts.hostname], ["1.9", "attic"]);
+    // Told its key alone it is as it was, and as long online.
+    all.clock.turn(1_000);
+    assert.equal((await post("/api/register-key", { secret_key: NOBODYS })).status, 200);
+    assert.deepEqual((await hub.fleet.presenceOf([id])).get(id)?.since, presence?.since);
+    assert.equal((await all.store.servers.byId(id))?.facts?.version, "1.9");
+    await post("/api/register-key", { secret_key: NOBODYS, agent_version: "2.0" });
+    const later = (await all.store.servers.byId(id))?.facts;
+    assert.deepEqual([later?.version, later?.os, later?.hostname], ["2.0", "Alpine", "attic"]);
     all.clock.turn(60_000);
     await waiting;
   });

@@ -1,5 +1,5 @@
 /** /status: what the hub knows of a server's agent. Facts as they were measured, never constants. */
-import { type Inline, isOriginal, type View } from "@servereye/contract";
+import { type AgentFacts, type Inline, isOriginal, type View } from "@servereye/contract";
 import type { Presence, SeenServer } from "../ports.ts";
 import type { Draft, Turn } from "./turn.ts";
 
@@ -24,7 +24,7 @@ export async function statusDraft(turn: Turn, server: SeenServer): Promise<Draft
         value: last === null ? [t("status-never")] : [t("status-offline"), " ", moment(last)],
         level: "bad" as const,
       },
-      ...(record?.facts ? [{ label: t("status-agent"), value: [record.facts.version] }] : []),
+      ...(record?.facts ? [{ label: t("status-agent"), value: [agentText(t, record.facts)] }] : []),
       role,
     ];
     return {
@@ -57,6 +57,11 @@ export async function statusDraft(turn: Turn, server: SeenServer): Promise<Draft
 
 type Rows = Extract<View["blocks"][number], { type: "facts" }>["rows"];
 
+function agentText(t: Turn["t"], facts: AgentFacts): string {
+  if (!isOriginal(facts)) return facts.version;
+  return facts.version === "" ? t("status-original") : `${facts.version} (${t("status-original")})`;
+}
+
 const heartbeatRow = (t: Turn["t"], { lastHeartbeat }: Presence): Rows[number] => ({
   label: t("status-heartbeat"),
   value: [{ kind: "time", at: seconds(lastHeartbeat), style: "relative" }],
@@ -69,7 +74,7 @@ function agentRows(t: Turn["t"], presence: Presence): Rows {
     { label: t("status-latency"), value: [latency] },
     heartbeatRow(t, presence),
     skewRow(t, presence),
-    { label: t("status-agent"), value: [facts.version] },
+    { label: t("status-agent"), value: [agentText(t, facts)] },
     { label: t("status-protocol"), value: [String(presence.protocol)] },
     { label: t("status-system"), value: [`${facts.os} ${facts.arch}`] },
     { label: t("status-policy"), value: [facts.allow.join(", ") || t("status-policy-reading")] },
@@ -82,7 +87,7 @@ function originalRows(t: Turn["t"], presence: Presence): Rows {
   return [
     heartbeatRow(t, presence),
     ...(skewMs === 0 ? [] : [skewRow(t, presence)]),
-    { label: t("status-agent"), value: [[facts.version, t("status-original")].join(" ").trim()] },
+    { label: t("status-agent"), value: [agentText(t, facts)] },
     ...(facts.os === "" ? [] : [{ label: t("status-system"), value: [facts.os] }]),
   ];
 }

@@ -39,7 +39,7 @@ export interface Originals {
   replied(agent: KnownOriginal, reply: OriginalReplied): Promise<void>;
   /** A sign of life. Never rejects. */
   alive(agent: KnownOriginal): Promise<void>;
-  /** What the agent tells of itself. */
+  /** What the agent tells of itself; what is empty it does not tell, and what was known of that stays. */
   told(agent: KnownOriginal, facts: OriginalFacts): Promise<void>;
   /** Agents that are online here. */
   size(): number;

@@ -67,9 +67,8 @@ export function createOriginals(parts: OriginalsParts): Originals {
   /** What is known of it, and what such an agent can be asked by this hub. */
   async function factsOf(serverId: string): Promise<AgentFacts> {
     const kept = (await servers.byId(serverId))?.facts;
-    const { version, os, hostname } =
-      kept?.runtime === ORIGINAL_RUNTIME ? kept : { version: "", os: "", hostname: "" };
-    return factsWith({ version, os, hostname });
+    const none = { version: "", os: "", hostname: "" };
+    return factsWith(kept?.runtime === ORIGINAL_RUNTIME ? factsOfIts(kept) : none);
   }
 
   const factsWith = (facts: OriginalFacts): AgentFacts => ({
@@ -151,8 +150,11 @@ export function createOriginals(parts: OriginalsParts): Originals {
       }
     },
     async told({ serverId }, told) {
-      const facts = factsWith(told);
       const before = (await servers.byId(serverId))?.facts;
+      // Some tell their key alone, each time but the first: what was known of it stays.
+      const facts = factsWith(
+        before?.runtime === ORIGINAL_RUNTIME ? { ...factsOfIts(before), ...said(told) } : told,
+      );
       if (before !== null && before !== undefined && same(before, facts)) return;
       await servers.setFacts(serverId, facts, clock.now());
       await taken.get(serverId)?.renewed();
@@ -164,6 +166,12 @@ export function createOriginals(parts: OriginalsParts): Originals {
     },
   };
 }
+
+const factsOfIts = ({ version, os, hostname }: AgentFacts): OriginalFacts => ({ version, os, hostname });
+
+/** What is not empty of it. */
+const said = (told: OriginalFacts): Partial<OriginalFacts> =>
+  Object.fromEntries(Object.entries(told).filter(([, text]) => text !== ""));
 
 const same = (a: AgentFacts, b: AgentFacts): boolean =>
   a.runtime === b.runtime && a.version === b.version && a.os === b.os && a.hostname === b.hostname;

@@ -50,7 +50,12 @@ export const debug: ChatCommand = {
         rows: shown.map((server) => {
           const here = presence.get(server.id);
           const version = here
-            ? `${here.facts.version} · ${isOriginal(here.facts) ? here.facts.runtime : t("debug-protocol", { protocol: here.protocol })}`
+            ? [
+                ...(here.facts.version === "" ? [] : [here.facts.version]),
+                isOriginal(here.facts)
+                  ? here.facts.runtime
+                  : t("debug-protocol", { protocol: here.protocol }),
+              ].join(" · ")
             : t("debug-offline");
           return {
             label: `${server.number}. ${server.name}`,

@@ -95,8 +95,13 @@ describe("an original agent, from a phone", () => {
       "/api/register-key",
     ]) {
       const body = JSON.stringify({ channel: nobody, stream: nobody, message: long });
-      assert.equal((await fetch(`${url}${path}`, { method: "POST", body })).status, 413, path);
+      const refused = await fetch(`${url}${path}`, { method: "POST", body });
+      assert.equal(refused.status, 413, path);
+      assert.match(await refused.text(), /^\{"success":false,"message":"[^"]+ too large"\}$/);
     }
+    const none = await fetch(`${url}/api/streams/xlen`, { method: "POST", body: "{}" });
+    const said = { success: false, message: "there is nothing at this address" };
+    assert.deepEqual([none.status, await none.json()], [404, said]);
     const figures = await (await fetch(`${url}/metrics`)).text();
     assert.match(
       figures,

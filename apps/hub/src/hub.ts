@@ -262,6 +262,8 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     return gateway.close();
   });
   cleanup.add("original agents", async () => {
+    // Their entries on the board stay for the hub they come to.
+    online.stopping();
     api.refuse();
     await originals.close();
     await api.answered();

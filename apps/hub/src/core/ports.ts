@@ -520,6 +520,11 @@ export interface HttpRoute {
   method: "GET" | "POST";
   path: string;
   maxBytes: number;
+  /**
+   * The JSON body of what is refused before it is handled (too large), and of paths beside this one that are none, for
+   * clients that read another form than the hub's own.
+   */
+  refusal?(message: string): string;
   handle(request: HttpRequest): Promise<HttpReply>;
 }
 

@@ -116,6 +116,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     if (refusing) reply.header("connection", "close");
     for (const [name, value] of Object.entries(headersOf(options.publicUrl()))) reply.header(name, value);
   });
+  const routeOf = new Map(options.routes.map((route) => [route.path, route]));
   app.setErrorHandler((error, request, reply) => {
     const fault = error instanceof Fault ? error : undefined;
     const asked =
@@ -129,13 +130,17 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       status < 500 && error instanceof Error
         ? error.message
         : (AWAY[code] ?? "something went wrong inside the hub");
-    void reply.status(status).send({ error: { code, detail } });
+    const route = routeOf.get(request.routeOptions.url ?? "");
+    if (route?.refusal) void reply.status(status).type(JSON_TYPE).send(route.refusal(detail));
+    else void reply.status(status).send({ error: { code, detail } });
   });
-  app.setNotFoundHandler((_request, reply) =>
-    reply
-      .status(404)
-      .send({ error: { code: "INVALID_COMMAND", detail: "there is nothing at this address" } }),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const detail = "there is nothing at this address";
+    const folder = folderOf(request.url.split("?", 1)[0] ?? "");
+    const beside = options.routes.find(({ path, refusal }) => refusal && folderOf(path) === folder);
+    if (beside?.refusal) return reply.status(404).type(JSON_TYPE).send(beside.refusal(detail));
+    return reply.status(404).send({ error: { code: "INVALID_COMMAND", detail } });
+  });
 
   healthRoutes(app, options);
   sessionRoutes(app, { ...options, addressOf });
@@ -166,6 +171,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     close: () => app.close(),
   };
 }
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
 /** Counts what begins and ends. */
 function countRequests(): { begin(): () => void; none(): Promise<void> } {

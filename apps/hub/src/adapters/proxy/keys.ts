@@ -17,8 +17,11 @@ export interface Caller extends KnownOriginal {
 }
 
 export interface Keys {
-  /** Fault RATE_LIMITED when its network tries too many keys nobody added, STORE_UNAVAILABLE. */
-  look(key: string, from: string): Promise<Caller>;
+  /**
+   * Fault RATE_LIMITED when its network tries too many keys nobody added, STORE_UNAVAILABLE. To register one is no try,
+   * and is bounded by itself: agents that wait to be added must not lock out those beside them.
+   */
+  look(key: string, from: string, registers?: boolean): Promise<Caller>;
   /** The server is gone: its key is looked up anew. */
   forget(serverId: string): void;
   size(): number;
@@ -40,8 +43,12 @@ export function createKeys(parts: KeysParts): Keys {
   const { clock, limits } = parts;
   const salt = randomBytes(32);
   const known = new Map<string, { agent: KnownOriginal; until: number }>();
-  const tries = createBuckets(clock, limits.unknown, limits.remembered);
-  const triesInAll = createBuckets(clock, limits.unknownInAll, 1);
+  const boundsOf = () => ({
+    each: createBuckets(clock, limits.unknown, limits.remembered),
+    inAll: createBuckets(clock, limits.unknownInAll, 1),
+  });
+  const tries = boundsOf();
+  const registered = boundsOf();
   let stopSweep: (() => void) | undefined;
 
   function sweep(): void {
@@ -61,28 +68,28 @@ export function createKeys(parts: KeysParts): Keys {
   }
 
   /** Counted as a wrong one before it is known to be right, so that a burst at once can not slip through. */
-  function begin(from: string): () => void {
+  function begin(from: string, { each, inAll }: ReturnType<typeof boundsOf>): () => void {
     const network = parts.networkOf(from);
-    if (!tries.take(network)) throw new Fault("RATE_LIMITED", "too many keys that nobody has added");
-    if (!triesInAll.take("")) {
-      tries.give(network);
+    if (!each.take(network)) throw new Fault("RATE_LIMITED", "too many keys that nobody has added");
+    if (!inAll.take("")) {
+      each.give(network);
       throw new Fault("RATE_LIMITED", "too many keys that nobody has added");
     }
     return () => {
-      tries.give(network);
-      triesInAll.give("");
+      each.give(network);
+      inAll.give("");
     };
   }
 
   return {
-    async look(key, from) {
+    async look(key, from, registers = false) {
       const digest = createHmac("sha256", salt).update(key).digest("base64");
       const found = known.get(digest);
       if (found !== undefined && found.until > clock.monotonic()) {
         keep(digest, found.agent);
         return { ...found.agent, added: true, again: true };
       }
-      const right = begin(from);
+      const right = begin(from, registers ? registered : tries);
       const seed = await seedOfAny(key);
       if (seed === undefined) throw new Fault("FRAME_INVALID", "that is no server key");
       const pair = await parts.signerOf(seed);

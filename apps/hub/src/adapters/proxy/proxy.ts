@@ -103,7 +103,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   }
 
   const register: Serve = async (body, { from }) => {
-    const caller = await keys.look(keyOf(body.secret_key), from);
+    const caller = await keys.look(keyOf(body.secret_key), from, true);
     limited(caller);
     const facts = {
       version: short(body.agent_version, 32),
@@ -184,6 +184,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       method,
       path,
       maxBytes,
+      refusal: (message) => JSON.stringify({ success: false, message }),
       async handle(request) {
         const { status = 200, body } = await answered(path, serve, request);
         metrics.count("original_requests", { route: path, status: String(status) });

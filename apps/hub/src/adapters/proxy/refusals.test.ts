@@ -172,6 +172,10 @@ describe("the original's proxy", () => {
       unknownInAll: { burst: 5, perSecond: 1 },
     };
     const { post, all } = await opened(t, limits);
+    // Registering is no try.
+    const register = () => post("/api/register-key", { secret_key: NOBODYS });
+    for (let n = 0; n < 3; n++) assert.equal((await register()).status, 200);
+    assert.equal((await register()).status, 429, "and is bounded by itself");
     const guess = (n: number) => xread(`srv_${n.toString(16).padStart(32, "0")}`);
     const mine = async (from: string) => (await post("/api/streams/xack", xread(MINE), from)).status;
     assert.equal(await mine("192.0.2.1"), 200);

@@ -20,6 +20,9 @@ const UNAVAILABLE = new Set([
   "55P03", // lock not to be had
 ]);
 
+/** SQLSTATEs of a statement that PostgreSQL took back so that others could go on: the same one may succeed at once. */
+const VICTIM = new Set(["40001", "40P01"]);
+
 /** Errors of TLS that mean: whoever answered did not prove to be this PostgreSQL (Node's and OpenSSL's names). */
 const NOT_PROVEN = /^(ERR_TLS_CERT_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH)/;
 
@@ -37,6 +40,12 @@ const CONSTRAINTS: Record<string, () => Fault> = {
 
 export function noSuchPerson(): Fault {
   return new Fault("NOT_ALLOWED", "there is no such person");
+}
+
+/** Whether a statement that ended with this fault was one of several in each other's way, and may be tried again. */
+export function wasVictim(fault: unknown): boolean {
+  const cause = fault instanceof Fault ? fault.cause : undefined;
+  return cause instanceof pg.DatabaseError && VICTIM.has(cause.code ?? "");
 }
 
 /** Whether a connection that failed with this error is still good: PostgreSQL answered, and goes on. */

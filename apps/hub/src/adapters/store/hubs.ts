@@ -60,9 +60,13 @@ export function hubsIn(db: Kysely<Tables>): Hubs {
     },
 
     async leave(hub) {
-      await sql`with left_behind as (
-          update inbox set owner = '', tries = greatest(tries - 1, 0)
-          where owner = ${hub} and handled_at is null
+      // Locked in the order of their keys, as by all who lock several.
+      await sql`with own as (
+          select id, digest from inbox where owner = ${hub} and handled_at is null
+          order by id, digest for no key update
+        ), left_behind as (
+          update inbox i set owner = '', tries = greatest(i.tries - 1, 0)
+          from own o where i.id = o.id and i.digest = o.digest
         )
         delete from hubs where id = ${hub}`.execute(db);
     },

@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import type { Clock, Inbox, KeptUpdate, NewUpdate } from "../../core/ports.ts";
 import { batcher } from "./batch.ts";
+import { wasVictim } from "./fault.ts";
 import { LIVING } from "./hubs.ts";
 import type { Tables } from "./tables.ts";
 
@@ -34,6 +35,8 @@ const keyOf = ({ id, digest }: Pick<Keyed, "id" | "digest">): string => `${id} $
 const LINGER_MS = 10;
 /** Rows that one look brings, so that a long absence does not fill the memory. */
 const MOST_AT_ONCE = 500;
+/** So often a statement is tried that PostgreSQL takes back. */
+const MOST_TRIES = 4;
 /** The lease whose fence guards what is taken. */
 const LEASE = "telegram";
 
@@ -52,10 +55,26 @@ export function inboxIn(
   });
 
   async function finish(ended: ReadonlyArray<{ id: number; tries: number }>): Promise<void> {
-    await sql`update inbox i set body = null, handled_at = ${clock.now()}
-      from unnest(${ended.map(({ id }) => id)}::bigint[], ${ended.map(({ tries }) => tries)}::integer[])
-        as e (id, tries)
-      where i.id = e.id and i.tries = e.tries and i.handled_at is null`.execute(db);
+    for (let tried = 1; ; tried++) {
+      try {
+        return await finishOnce(ended);
+      } catch (error) {
+        if (tried >= MOST_TRIES || !wasVictim(error)) throw error;
+      }
+    }
+  }
+
+  /** Rows are locked in the order of their keys, as by all who lock several, so that no two can block each other. */
+  async function finishOnce(ended: ReadonlyArray<{ id: number; tries: number }>): Promise<void> {
+    await sql`with ended as (
+        select i.id, i.digest
+        from unnest(${ended.map(({ id }) => id)}::bigint[], ${ended.map(({ tries }) => tries)}::integer[])
+          as e (id, tries)
+        join inbox i on i.id = e.id and i.tries = e.tries and i.handled_at is null
+        order by i.id, i.digest for no key update of i
+      )
+      update inbox i set body = null, handled_at = ${clock.now()}
+      from ended e where i.id = e.id and i.digest = e.digest`.execute(db);
   }
 
   /** One statement and one round trip: the locks, the owners and the rows are settled in the database. */

@@ -70,9 +70,15 @@ const STATEMENTS = [
             hub) as owner
           from unnest(for_chats, for_owners) as w (chat, owner)
         ),
+        -- Locked in the order of their keys, as by all who lock several: no two can block each other.
+        orphaned as materialized (
+          select i.id, i.digest, s.owner from settled s join inbox i on i.chat = s.chat
+            where i.handled_at is null and i.owner not in (select l.id from living l)
+            order by i.id, i.digest for no key update of i
+        ),
         taken_over as (
-          update inbox i set owner = s.owner, adopted = true from settled s
-            where i.chat = s.chat and i.handled_at is null and i.owner not in (select l.id from living l)
+          update inbox i set owner = o.owner, adopted = true from orphaned o
+            where i.id = o.id and i.digest = o.digest
             returning i.id, i.digest, i.body, i.chat, i.owner, i.tries, i.adopted, i.place
         ),
         kept as (

@@ -52,9 +52,9 @@ describe("an original agent, from a phone", () => {
     for (const [command, words] of [
       ["/ping", /🏓 Attic/],
       ["/temp", /Processor: 48\.5 °C/],
-      ["/memory", /Used: 6\.0 GiB of 16\.0 GiB/],
-      ["/disk", /94 %/],
-      ["/uptime", /Up: 3 d 4 h/],
+      ["/memory", /Used: 6\.0\sGiB of 16\.0\sGiB/],
+      ["/disk", /94\s%/],
+      ["/uptime", /Up: 3\sd\s4\sh/],
       ["/processes", /postgres/],
       ["/processes memory", /postgres/],
       ["/network", /eth0/],

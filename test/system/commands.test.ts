@@ -128,7 +128,7 @@ describe("one server", () => {
       `load ${shown} is neither ${before} nor ${after}`,
     );
     assert.equal(message.text.match(/core \d+/g)?.length, cpus().length);
-    const total = Number(/CPU ([\d.]+) %/.exec(message.text)?.[1]);
+    const total = Number(/CPU ([\d.]+)\s%/.exec(message.text)?.[1]);
     assert.ok(total > 1 && total <= 100, `usage ${total}`);
     fitsPhone(message);
   });
@@ -136,7 +136,7 @@ describe("one server", () => {
   it("/disk shows what df shows", async () => {
     const message = await ask(ann, "/disk");
     const real = df("/");
-    const [, size = "", free = ""] = /^\/ · \S+ · (.+)\n.* (\S+ [KMGT]iB) free$/m.exec(message.text) ?? [];
+    const [, size = "", free = ""] = /^\/ · \S+ · (.+)\n.* (\S+\s[KMGT]iB) free$/m.exec(message.text) ?? [];
     near(bytesOf(size), real.size, 0.06 * 1024 ** 3, "size");
     near(bytesOf(free), real.available, 1024 ** 3, "free");
     assert.match(message.text, new RegExp(`^/ · ${real.type} · `, "m"));
@@ -151,7 +151,7 @@ describe("one server", () => {
     const shown = value(message, "Up");
     const parts = { d: 1440, h: 60, min: 1 };
     const read = Object.entries(parts).reduce(
-      (sum, [unit, size]) => sum + size * Number(new RegExp(`(\\d+) ?${unit}`).exec(shown)?.[1] ?? 0),
+      (sum, [unit, size]) => sum + size * Number(new RegExp(`(\\d+)\\s?${unit}`).exec(shown)?.[1] ?? 0),
       0,
     );
     // At most two units are shown, so above a day the minutes are left out.

@@ -6,7 +6,7 @@ const steps = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
 /** `23.5 GiB` in bytes. NaN for what is no size. */
 export function bytesOf(text: string): number {
-  const [, number, unit] = /^([\d.]+) (B|[KMGTP]iB)$/.exec(text.trim()) ?? [];
+  const [, number, unit] = /^([\d.]+)\s(B|[KMGTP]iB)$/.exec(text.trim()) ?? [];
   return Number(number) * 1024 ** steps.indexOf(unit ?? "");
 }
 

@@ -43,7 +43,7 @@ it("the setup link, opened once, gives the person this machine", async () => {
   assert.match((await ask(ann, `/start ${payload}`)).text, /You are the admin/);
   assert.match((await ask(ann, "/servers")).text, /1 server, 1 online/);
   const memory = await ask(ann, "/memory");
-  const total = bytesOf(/ of (.* [KMGT]iB)$/m.exec(memory.text)?.[1] ?? "");
+  const total = bytesOf(/ of (.*\s[KMGT]iB)$/m.exec(memory.text)?.[1] ?? "");
   assert.ok(Math.abs(total - totalmem()) < 0.06 * 1024 ** 3, memory.text);
   const began = performance.now();
   assert.equal(await running.end("SIGTERM"), 0);

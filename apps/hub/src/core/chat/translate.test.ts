@@ -104,3 +104,12 @@ test("a missing message or value is a loud defect, not an empty text", () => {
   assert.throws(() => translator("en")("no-such-id"), /no message/);
   assert.throws(() => translator("en")("asking"), /asking/);
 });
+
+test("no line breaks between a number and its unit", () => {
+  for (const language of LANGUAGES) {
+    const t = translator(language);
+    assert.match(t("unit-gib", { value: 11.5 }), /^11[.,]5\u00a0\p{L}+$/u);
+    const size = t("unit-mib", { value: 1 });
+    assert.match(t("unit-a-second", { amount: size }), /^1[.,]0\u00a0\p{L}+\/\p{L}$/u);
+  }
+});

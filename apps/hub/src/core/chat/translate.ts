@@ -31,6 +31,9 @@ function bundleOf(language: Language): FluentBundle {
 
 const bundles: Record<Language, FluentBundle> = { en: bundleOf("en"), ru: bundleOf("ru") };
 
+/** Keeps a number and its unit on one line of a narrow screen. */
+const NO_BREAK = "\u00a0";
+
 /** A translator. An id without a message is a defect of ours: it throws, and a test walks all ids. */
 export function translator(language: Language): Translate {
   return (id, values) => {
@@ -39,7 +42,7 @@ export function translator(language: Language): Translate {
     const errors: Error[] = [];
     const text = bundles[language].formatPattern(pattern, values ?? {}, errors);
     if (errors.length > 0) throw new Error(`message "${id}" in ${language}: ${errors.join("; ")}`);
-    return text;
+    return id.startsWith("unit-") ? text.replaceAll(" ", NO_BREAK) : text;
   };
 }
 

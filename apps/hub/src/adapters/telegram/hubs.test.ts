@@ -86,7 +86,12 @@ async function hubOn(
 ) {
   const [clock, log, membership] = [turnedClock(), collectedLog(), givenMembership(name)];
   const metrics = collectedMetrics();
-  const news = createNews({ broker, hub: name, clock, log, onUpdates: () => intake.look(), onRest() {} });
+  const news = createNews({
+    ...{ broker, hub: name, clock, log },
+    onUpdates: () => intake.look(),
+    onClaim: (from, ids) => intake.claimed(from, ids),
+    onRest() {},
+  });
   const presses = { arrived() {}, answer: async () => {}, handled() {}, left() {} };
   const intake = createIntake({
     inbox: store.inbox,
@@ -230,6 +235,76 @@ describe("several hubs", needs("postgres15"), () => {
     assert.equal(book.begun.filter(({ hub }) => hub === "two").length, ofTwo);
     assert.deepEqual(book.broken, []);
     for (const { intake } of [one, two]) intake.abandon();
+    await close();
+  });
+
+  for (const found of ["before", "after"])
+    test(`what was kept and the answer was lost is handled once, when its hub finds it ${found} that`, async () => {
+      const { store, close } = await opened();
+      const broker = createMemoryBroker({ log: collectedLog() });
+      const book = ledger();
+      let [cut, away] = [false, false];
+      const lossy = async (...asked: Parameters<typeof store.inbox.take>) => {
+        const rows = await store.inbox.take(...asked);
+        if (!cut) return rows;
+        if (found === "before") {
+          two.intake.look();
+          while (book.begun.length < (rows?.filter(({ owner }) => owner === "two").length ?? 0))
+            await settle();
+        }
+        away = true;
+        throw new Error("the connection was lost");
+      };
+      const waiting: typeof store.inbox.waiting = (...asked) =>
+        away ? Promise.reject(new Error("the store is away")) : store.inbox.waiting(...asked);
+      const own = { ...store, inbox: { ...store.inbox, take: lossy, waiting } };
+      const two = await hubOn(store, broker, "two", book.handlerOf("two"));
+      const one = await hubOn(own, broker, "one", book.handlerOf("one"));
+      for (const { membership } of [one, two]) membership.set(["one", "two"], 1);
+      await settle();
+      cut = true;
+      const updates = Array.from({ length: 20 }, (_, n) => update(n + 1, n + 1));
+      const kept = await one.intake.keep(updates);
+      const ofTwo = updates.length - (kept?.fresh ?? 0);
+      assert.equal(ofTwo > 0, found === "before");
+      // Longer than a claim stands: it is made again each second.
+      for (let second = 0; second < 15; second++) for (const { clock } of [one, two]) await clock.turn(1_000);
+      // Telegram brings them again until the last was handled.
+      await one.intake.keep(updates);
+      cut = away = false;
+      while (book.running.length > 0) {
+        for (const run of [...book.running]) run.end();
+        await settle();
+      }
+      const open = async () => {
+        const states = await Promise.all(["one", "two"].map((hub) => store.inbox.waiting(hub, [])));
+        return states.some((state) => state.own.length > 0);
+      };
+      while (await open()) await one.clock.turn(1_000);
+      for (let second = 0; second < 15; second++) for (const { clock } of [one, two]) await clock.turn(1_000);
+      assert.deepEqual(book.broken, []);
+      assert.equal(book.begun.length, updates.length);
+      assert.equal(book.begun.filter(({ hub }) => hub === "two").length, ofTwo);
+      for (const { intake } of [one, two]) intake.abandon();
+      await close();
+    });
+
+  test("of two hubs that both could not keep an update one handles it", async () => {
+    const { store, close } = await opened();
+    const broker = createMemoryBroker({ log: collectedLog() });
+    const book = ledger();
+    const away = async () => Promise.reject(new Error("the store is away"));
+    const hubs = [];
+    for (const name of ["one", "two"]) {
+      const own = { ...store, inbox: { ...store.inbox, take: away } };
+      hubs.push(await hubOn(own, broker, name, book.handlerOf(name)));
+    }
+    for (const { membership } of hubs) membership.set(["one", "two"], 1);
+    await settle();
+    await Promise.all(hubs.map(({ intake }) => intake.keep([update(1, 1)])));
+    await settle();
+    assert.deepEqual(book.begun, [{ hub: "one", chat: "1", id: 1 }]);
+    for (const { intake } of hubs) intake.abandon();
     await close();
   });
 

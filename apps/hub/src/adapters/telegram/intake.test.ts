@@ -34,7 +34,7 @@ function bench(handler: ChatHandler, inbox = memoryInbox()) {
     left: (pressId: string) => void left.push(pressId),
   };
   const membership = givenMembership();
-  const news = { tell: () => undefined, listen: () => Promise.resolve() };
+  const news = { tell: () => undefined, listen: async () => {}, claim: async () => new Set<number>() };
   const intake = createIntake({ inbox, membership, news, handler, presses, clock, log, metrics });
   const come = async (...updates: unknown[]) => {
     await intake.keep(updates);

@@ -36,6 +36,8 @@ export interface Intake {
   lowestUnkept(): number | undefined;
   /** Another hub tells that there is something, or it is time to see whether there is. */
   look(): void;
+  /** Another hub handles those without knowing whether they are kept; gives those that it should not: this hub has them. */
+  claimed(from: string, ids: readonly number[]): number[];
   size(): number;
   full(): boolean;
   /** What is not handled by now stays in the inbox for another hub or the next start. */
@@ -47,7 +49,7 @@ export interface Intake {
 export interface IntakeOptions {
   inbox: Inbox;
   membership: Membership;
-  news: Pick<News, "tell" | "listen">;
+  news: Pick<News, "tell" | "listen" | "claim">;
   handler: ChatHandler;
   presses: Presses;
   clock: Clock;
@@ -62,7 +64,7 @@ interface Task {
 
 export function createIntake(options: IntakeOptions): Intake {
   const { inbox, membership, news, handler, presses, clock, log, metrics } = options;
-  const keeping = createKeeping({ inbox, membership, news, onHeld: handle, log, metrics });
+  const keeping = createKeeping({ inbox, membership, news, onHeld: handle, clock, log, metrics });
   let me: Me | undefined;
   let abandoned = false;
   /** Was in hand before the bot knew its name; kept in the inbox as well. */
@@ -212,6 +214,7 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   async function looked(): Promise<void> {
+    keeping.claimAgain();
     try {
       await news.listen();
     } catch (error) {
@@ -239,6 +242,7 @@ export function createIntake(options: IntakeOptions): Intake {
     },
     lowestUnkept: keeping.lowestUnkept,
     look,
+    claimed: keeping.claimed,
     abandon() {
       abandoned = true;
       cancelLook();

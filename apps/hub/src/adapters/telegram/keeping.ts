@@ -1,13 +1,26 @@
 /** What of the inbox this hub has in hand: taken by itself, told of by another hub, left by a dead one, or not to be kept. */
-import type { Inbox, KeptUpdate, Log, Membership, Metrics, NewUpdate } from "../../core/ports.ts";
+import type { Clock, Inbox, KeptUpdate, Log, Membership, Metrics, NewUpdate } from "../../core/ports.ts";
+import { createClaims } from "./claims.ts";
 import type { News } from "./news.ts";
 import { ownerOf } from "./spread.ts";
 import { updateChat, updateId } from "./update.ts";
 
 /** Ids that were handled, so that a look that was under way meanwhile brings them in vain. */
 const mostRemembered = 20_000;
+/** Ids known to be in the store, or in another hub's hand. */
+const mostSettled = 20_000;
 /** Handled while the store was away and not yet noted there. Telegram was told of them: it seldom brings one again. */
 const mostUnrecorded = 10_000;
+/** Without its keeping being noted: why, and how far it is. */
+interface Unkept {
+  readonly held: Held;
+  /** It may be in the store all the same: the others are asked whether they have it, or were told that this hub has. */
+  claim: "asking" | "made" | "none";
+  handled: boolean;
+  readonly ended: Promise<void>;
+  end(): void;
+}
+
 /** A term that is never the present one. */
 const noTerm = -1;
 
@@ -42,6 +55,10 @@ export interface Keeping {
    * many. Rejects as the inbox does.
    */
   look(): Promise<number>;
+  /** Says once more to the others which of those handled unkept may be in the store: they leave them to this hub. */
+  claimAgain(): void;
+  /** The others' side of it: gives those that this hub has; the rest is left to `from` for a while. */
+  claimed(from: string, ids: readonly number[]): number[];
   /** Came to its end: noted in the store, now or when it is back. */
   finish(held: Held): Promise<void>;
   /** It, and what of its chat waits behind it, is not this hub's to handle now. All of it comes by `look` if it is. */
@@ -57,32 +74,38 @@ export interface Keeping {
 export interface KeepingOptions {
   inbox: Inbox;
   membership: Membership;
-  news: Pick<News, "tell">;
+  news: Pick<News, "tell" | "claim">;
   /** Handed on in the very moment it is in hand, or what is taken up next could overtake it. */
   onHeld: (held: readonly Held[]) => void;
+  clock: Pick<Clock, "monotonic">;
   log: Log;
   metrics: Metrics;
 }
 
 const keyOf = ({ id, digest }: Pick<KeptUpdate, "id" | "digest">): string => `${id} ${digest}`;
 
-export function createKeeping({ inbox, membership, news, onHeld, log, metrics }: KeepingOptions): Keeping {
+export function createKeeping(options: KeepingOptions): Keeping {
+  const { inbox, membership, news, onHeld, clock, log, metrics } = options;
   const { hub } = membership;
   const inHand = new Map<string, Held>();
   /** By id; those handled stay until they are recorded. */
-  const unkept = new Map<number, { held: Held; handled: boolean; ended: Promise<void>; end: () => void }>();
+  const unkept = new Map<number, Unkept>();
   const finished = new Set<string>();
+  /** Must not be handled unkept when it comes again while the store is away. */
+  const settled = new Set<number>();
+  const claims = createClaims(clock);
   let storeAway = false;
+  /** What is taken up unkept waits for what came before it. */
+  let before: Promise<unknown> = Promise.resolve();
 
-  function remember(key: string): void {
-    finished.add(key);
-    for (const oldest of finished) {
-      if (finished.size <= mostRemembered) break;
-      finished.delete(oldest);
-    }
-  }
+  const remember = (key: string): void => keepLast(finished, key, mostRemembered);
+  const settle = (ids: readonly number[]): void => {
+    for (const id of ids) keepLast(settled, id, mostSettled);
+  };
+  const others = (): string[] => membership.living().filter((one) => one !== hub);
 
-  const knownIds = (): number[] => [...inHand.values()].map(({ id }) => id);
+  const heldIds = (): number[] => [...inHand.values()].map(({ id }) => id);
+  const knownIds = (): number[] => [...heldIds(), ...claims.ids()];
 
   /** Takes rows into hand; leaves out what is there already, or was handled. */
   function accept(rows: readonly KeptUpdate[], term: number): number {
@@ -90,7 +113,7 @@ export function createKeeping({ inbox, membership, news, onHeld, log, metrics }:
       if (row.owner !== hub) return [];
       const key = keyOf(row);
       // It could not be kept as far as this hub was told, and was after all.
-      if (inHand.has(key) || unkept.has(row.id)) return [];
+      if (inHand.has(key) || unkept.has(row.id) || claims.stands(row.id)) return [];
       if (finished.has(key) || finished.has(String(row.id))) {
         // Handled, and the store did not hear of it.
         void note(row.id, row.tries);
@@ -140,9 +163,16 @@ export function createKeeping({ inbox, membership, news, onHeld, log, metrics }:
     log.warn("telegram.inbox-failed", { reason: reasonOf(error) });
   }
 
-  /** What is handled without being kept. */
-  function unkeptOf(updates: readonly NewUpdate[]): number {
-    const taken = updates.map(({ id, body, chat }) => {
+  /**
+   * Handles what could not be kept. `unsure`: the store was asked to keep it, and may have; then a hub that finds it there
+   * would handle it as well. So the others are told, those that have it already say so and are left to it, and the rest
+   * they leave to this hub, which goes on telling them until the store knows that it was handled. What remains: a hub
+   * that hears nothing, since the broker is away too or loses the message, handles it once more, and so does one that
+   * waited in vain for this one to say so again, which died.
+   */
+  async function without(updates: readonly NewUpdate[], unsure: boolean): Promise<number> {
+    const taken = updates.flatMap(({ id, body, chat }): Unkept[] => {
+      if (settled.has(id)) return [];
       const held: Held = {
         id,
         body,
@@ -154,12 +184,34 @@ export function createKeeping({ inbox, membership, news, onHeld, log, metrics }:
         dropped: false,
       };
       const { promise, resolve } = Promise.withResolvers<void>();
-      unkept.set(id, { held, handled: false, ended: promise, end: resolve });
-      metrics.count("telegram_updates_unkept");
-      return held;
+      const claim = unsure || claims.stands(id) ? "asking" : "none";
+      const one: Unkept = { held, claim, handled: false, ended: promise, end: resolve };
+      unkept.set(id, one);
+      return [one];
     });
-    onHeld(taken);
-    return taken.length;
+    const turn = before.then(async () => {
+      const asking = taken.filter(({ claim }) => claim === "asking").map(({ held }) => held.id);
+      const had = await news.claim(others(), asking);
+      for (const id of asking) decided(id, had.has(id));
+      const own = taken.filter(({ held }) => unkept.has(held.id));
+      for (const _ of own) metrics.count("telegram_updates_unkept");
+      onHeld(own.map(({ held }) => held));
+      return own.length;
+    });
+    // Whoever waits for this turn hears of its failure; the next one goes on all the same.
+    before = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Whose it is that was asked about: another's, or this hub's. */
+  function decided(id: number, others: boolean): void {
+    const one = unkept.get(id);
+    if (one?.claim !== "asking") return;
+    one.claim = "made";
+    if (!others) return;
+    settle([id]);
+    unkept.delete(id);
+    one.end();
   }
 
   /** Notes what was handled meanwhile, so that it is known when it comes again. */
@@ -171,6 +223,7 @@ export function createKeeping({ inbox, membership, news, onHeld, log, metrics }:
       unkept.delete(id);
       // A look that began before may still bring it, had it been kept after all.
       remember(String(id));
+      settle([id]);
     }
     log.info("telegram.recorded", { updates: handled.length });
   }
@@ -188,16 +241,19 @@ export function createKeeping({ inbox, membership, news, onHeld, log, metrics }:
         .filter(({ id }) => !unkept.has(id))
         .map((update) => ({ ...update, owner: ownerOf(update.chat, living) }));
       let fresh = 0;
-      if (owned.length > 0) {
+      // Nothing is sent to a store that is away, so that it is sure not to be kept there; the next look tells whether it is back.
+      if (storeAway) fresh = await without(owned, false);
+      else if (owned.length > 0) {
         try {
           const known = knownIds();
           const rows = await inbox.take(hub, owned, { known, ...(fence === undefined ? {} : { fence }) });
           if (rows === undefined) return undefined;
+          settle(owned.map(({ id }) => id));
           passOn(rows);
           fresh = accept(rows, term);
         } catch (error) {
           failed(error);
-          fresh = unkeptOf(owned);
+          fresh = await without(owned, true);
         }
       }
       const waits = numbered.flatMap(({ id }) => unkept.get(id)?.ended ?? []);
@@ -222,6 +278,27 @@ export function createKeeping({ inbox, membership, news, onHeld, log, metrics }:
         failed(error);
         throw error;
       }
+    },
+
+    claimAgain() {
+      const made = [...unkept.values()].filter(({ claim }) => claim === "made");
+      if (made.length === 0) return;
+      const ids = made.map(({ held }) => held.id);
+      // Decided already: what they answer changes nothing.
+      void news.claim(others(), ids);
+    },
+
+    claimed(from, ids) {
+      const held = new Set(heldIds());
+      return ids.filter((id) => {
+        const asking = unkept.get(id)?.claim === "asking";
+        // Of two that ask each other about the same one the first by name has it.
+        const own = (unkept.has(id) && !(asking && from < hub)) || held.has(id) || settled.has(id);
+        if (own && !claims.stands(id)) return true;
+        if (asking) decided(id, true);
+        claims.make(id);
+        return false;
+      });
     },
 
     async finish(held) {
@@ -268,6 +345,15 @@ export function createKeeping({ inbox, membership, news, onHeld, log, metrics }:
 
     away: () => storeAway,
   };
+}
+
+/** The oldest go when there are too many. */
+function keepLast<T>(among: Set<T>, one: T, most: number): void {
+  among.add(one);
+  for (const oldest of among) {
+    if (among.size <= most) break;
+    among.delete(oldest);
+  }
 }
 
 function reasonOf(error: unknown): string {

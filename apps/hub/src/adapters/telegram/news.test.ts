@@ -18,7 +18,8 @@ test("listening that only half came about leaves no listener behind", async () =
   };
   let heard = 0;
   const onUpdates = () => void heard++;
-  const news = createNews({ broker: half, hub: "hub", clock: turnedClock(), log, onUpdates, onRest() {} });
+  const told = { onUpdates, onClaim: () => [], onRest() {} };
+  const news = createNews({ broker: half, hub: "hub", clock: turnedClock(), log, ...told });
   for (let time = 0; time < 3; time++) await assert.rejects(news.listen(), /away/);
   away = false;
   await news.listen();

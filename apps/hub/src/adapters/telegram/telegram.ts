@@ -85,6 +85,7 @@ export function createTelegram(options: TelegramOptions): Telegram {
     clock,
     log,
     onUpdates: () => intake.look(),
+    onClaim: (from, ids) => intake.claimed(from, ids),
     onRest: (ms) => outbound.rest(ms),
   });
   const outbound = createOutbound({

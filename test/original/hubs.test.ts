@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { readings } from "@servereye/commands/hub";
 import { type Command, Fault } from "@servereye/contract";
+import { askChannel } from "../../apps/hub/src/core/fleet/channels.ts";
 import type { Broker } from "../../apps/hub/src/core/ports.ts";
 import { type DoubleOptions, type OriginalDouble, originalAgent, type Style, usualAnswers } from "./agent.ts";
 import { type Installation, installation, type OriginalHub, originalHub } from "./hubs.ts";
@@ -200,10 +201,27 @@ describe("an original agent between two hubs", () => {
     await until(c);
     const left = c.stop();
     assert.deepEqual(await given(await waiting), [], "its poll is answered at once");
+    await left;
+    // It is deaf for up to 5 s now, and nobody calls it offline.
+    const heard: number[] = [];
+    const publish: Broker["publish"] = async (channel, text) => {
+      const by = await all.broker.publish(channel, text);
+      if (channel === askChannel(serverId)) heard.push(by);
+      return by;
+    };
+    const d = await originalHub(all, { hubId: "hub-d", broker: { ...all.broker, publish } });
+    const asked = d.ask(serverId, named("temp"));
+    while (heard.length === 0) await turnOfLoop();
     const agent = double({ base: () => a.url });
     agent.start();
     await until(a);
-    await left;
+    while (heard.at(-1) === 0) {
+      await turnOfLoop();
+      all.clock.turn(10);
+    }
+    assert.ok(await asked);
+    assert.deepEqual(heard, [0, 1]);
+    await d.stop();
     assert.ok(await b.ask(serverId, named("ping")));
   });
 });

@@ -113,6 +113,7 @@ export async function originalHub(
     /** Requests in hand. */
     inHand: () => inHand.count,
     async stop(): Promise<void> {
+      online.stopping();
       await proxy.close();
       await claims.close();
       await online.close();

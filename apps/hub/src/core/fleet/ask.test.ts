@@ -1,7 +1,14 @@
 /** What asking does when the broker or the store misbehave: always one end, and nothing left behind. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { command, Fault, keyPairOf, randomBytes } from "@servereye/contract";
+import {
+  type AgentFacts,
+  command,
+  Fault,
+  keyPairOf,
+  ORIGINAL_RUNTIME,
+  randomBytes,
+} from "@servereye/contract";
 import * as z from "zod/mini";
 import type { Broker, Presence, PresenceBoard } from "../ports.ts";
 import { createFleet, type FleetLimits } from "./ask.ts";
@@ -13,6 +20,11 @@ const code = (expected: string) => (error: unknown) => error instanceof Fault &&
 const away = () => new Fault("BROKER_UNAVAILABLE", "away");
 
 const turns = () => new Promise<void>((done) => setImmediate(done));
+
+const FACTS: AgentFacts = {
+  ...{ version: "1", runtime: "node", os: "Debian", arch: "x64", hostname: "a", bootId: "b" },
+  ...{ allow: [], commands: [] },
+};
 
 /** `onBoard`: the presence board has the server; else it can not be read. */
 async function started(broker: Partial<Broker>, limits: Partial<FleetLimits> = {}, onBoard = false) {
@@ -26,10 +38,7 @@ async function started(broker: Partial<Broker>, limits: Partial<FleetLimits> = {
   const present: Presence = {
     ...{ serverId: server.id, hub: "gone", since: 1, lastHeartbeat: clock.now(), protocol: 1 },
     ...{ latencyMs: null, skewMs: 0 },
-    facts: {
-      ...{ version: "1", runtime: "node", os: "Debian", arch: "x64", hostname: "a", bootId: "b" },
-      ...{ allow: [], commands: [] },
-    },
+    facts: FACTS,
   };
   const presence: PresenceBoard = {
     put: async () => {},
@@ -149,6 +158,35 @@ describe("ask", () => {
     }
     await assert.rejects(question, code("SERVER_OFFLINE"));
     assert.equal(clock.armed(), 0);
+  });
+
+  it("waits longer for an agent of the Go original that was there before the hub started, and no other", async () => {
+    const facts = { ...FACTS, runtime: ORIGINAL_RUNTIME };
+    const tries = async (seen: number, told = facts) => {
+      let published = 0;
+      const { ask, clock, store, server } = await started({
+        async publish() {
+          published += 1;
+          return 0;
+        },
+      });
+      await store.servers.setFacts(server.id, told, clock.now());
+      await store.servers.seen([{ serverId: server.id, at: clock.now() - seen }]);
+      const question = ask();
+      let over = false;
+      const ended = question.catch((error: unknown) => {
+        over = true;
+        return Fault.of(error).code;
+      });
+      while (!over) {
+        await turns();
+        if (clock.armed() > 1) clock.turn(100);
+      }
+      return [published, await ended];
+    };
+    assert.deepEqual(await tries(40_000), [8, "SERVER_OFFLINE"]);
+    assert.deepEqual(await tries(50_000), [1, "SERVER_OFFLINE"]);
+    assert.deepEqual(await tries(1_000, FACTS), [1, "SERVER_OFFLINE"]);
   });
 
   it("publishes nothing after its deadline has passed", async () => {

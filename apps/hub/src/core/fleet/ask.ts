@@ -3,6 +3,7 @@ import {
   type Command,
   DEFAULT_DEADLINE_MS,
   Fault,
+  isOriginal,
   MESSAGE_VERSION,
   SILENCE_MS,
   signAsk,
@@ -81,6 +82,12 @@ interface Pending {
 
 /** Waits for a server that is moving from hub to hub, ms: an agent dials again within half a second, and has to prove itself. */
 const MOVING_MS = [100, 200, 400, 800, 1_000];
+/** Of an agent of the Go original, which is deaf for 5 s after an error. Within the deadline, so that it ends in words. */
+const MOVING_DEAF_MS = [...MOVING_MS, 1_000, 1_000];
+/** After this hub's start its agents of the Go original need so long to be back, ms. */
+const BACK_MS = 10_000;
+/** What such an agent may have been silent before that, while it was there: its sign of life is a poll, ms. */
+const SILENT_MS = 45_000;
 
 /** How many settled ids are remembered, to tell a late or second answer from a foreign one in the counters. */
 const RECENT = 2_000;
@@ -93,6 +100,7 @@ export function createFleet(parts: FleetParts): Fleet {
   const pending = new Map<string, Pending>();
   const load = new Map<string, number>();
   const recent = new Map<string, "answered" | "expired">();
+  const startedAt = clock.now();
   let subscription: Promise<Subscription> | undefined;
   let closed = false;
 
@@ -165,10 +173,10 @@ export function createFleet(parts: FleetParts): Fleet {
     if (pending.get(id) !== entry) return;
     entry.verify = verify;
     const text = JSON.stringify(message);
-    for (const waitMs of [...MOVING_MS, 0]) {
+    for (const [at, waitMs] of [...MOVING_DEAF_MS, 0].entries()) {
       if ((await broker.publish(askChannel(serverId), text)) > 0) return;
       // Nobody received it, so to publish it again asks once all the same.
-      if (waitMs === 0 || !(await moving(serverId))) break;
+      if (waitMs === 0 || !(await moving(serverId, at >= MOVING_MS.length))) break;
       await new Promise<void>((resolve) => clock.after(waitMs, resolve));
       if (pending.get(id) !== entry) return;
     }
@@ -177,12 +185,22 @@ export function createFleet(parts: FleetParts): Fleet {
 
   /**
    * The board says that it is there while nobody listens: its hub has just died or handed it over, or the broker
-   * has just failed over. It is on its way back, and "offline" would be untrue.
+   * has just failed over. It is on its way back, and "offline" would be untrue. `long`: longer than our own take.
    */
-  async function moving(serverId: string): Promise<boolean> {
+  async function moving(serverId: string, long: boolean): Promise<boolean> {
     const board = await presence.get([serverId]).catch(() => undefined);
     const entry = board?.get(serverId);
-    return entry !== undefined && clock.now() - entry.lastHeartbeat <= SILENCE_MS;
+    if (entry === undefined || clock.now() - entry.lastHeartbeat > SILENCE_MS) return deaf(serverId);
+    return !long || isOriginal(entry.facts);
+  }
+
+  /** The same of an agent of the Go original that this hub, before it started again, may have left deaf. */
+  async function deaf(serverId: string): Promise<boolean> {
+    if (clock.now() - startedAt > BACK_MS) return false;
+    // Without the store nobody knows, and it is said to be offline as before.
+    const record = await servers.byId(serverId).catch(() => undefined);
+    if (!record?.facts || !isOriginal(record.facts)) return false;
+    return (record.lastSeen ?? 0) >= startedAt - SILENT_MS;
   }
 
   async function ask(question: Question): Promise<{ answer: unknown; tookMs: number }> {

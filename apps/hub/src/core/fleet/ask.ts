@@ -21,6 +21,7 @@ import type {
   Servers,
   Subscription,
 } from "../ports.ts";
+import { inDoubt, judged } from "./acted.ts";
 import { parseAnswer, readAnswer, type Verified, verified } from "./answer.ts";
 import { answerChannel, askChannel, lineChannel } from "./channels.ts";
 import { createVerifiers } from "./verifiers.ts";
@@ -62,6 +63,7 @@ export interface Fleet {
    * Resolves with the answer as the command's schema gives it, or rejects with a Fault: what the agent said, or
    * SERVER_OFFLINE (values `since`, epoch ms, when known), COMMAND_TIMEOUT (`command`, `seconds`), AGENT_BUSY,
    * RATE_LIMITED, SERVER_UNKNOWN, INVALID_COMMAND, BROKER_UNAVAILABLE, STORE_UNAVAILABLE, INTERNAL.
+   * Of an action (a command with a policy) that may have been done all the same: with the value `acted: "unknown"`.
    */
   ask(question: Question): Promise<{ answer: unknown; tookMs: number }>;
   presenceOf(serverIds: readonly string[]): Promise<Map<string, Presence>>;
@@ -77,6 +79,8 @@ interface Pending {
   serverId: string;
   /** Set before publishing: an answer that comes without it was never asked for. */
   verify: Verify | undefined;
+  /** It is on its way: nobody can take it back, and somebody may have it. */
+  sent: boolean;
   settle(outcome: { payload: Verified } | { fault: Fault }, how: "answered" | "expired"): void;
 }
 
@@ -174,8 +178,10 @@ export function createFleet(parts: FleetParts): Fleet {
     entry.verify = verify;
     const text = JSON.stringify(message);
     for (const [at, waitMs] of [...MOVING_DEAF_MS, 0].entries()) {
+      entry.sent = true;
       if ((await broker.publish(askChannel(serverId), text)) > 0) return;
       // Nobody received it, so to publish it again asks once all the same.
+      entry.sent = false;
       if (waitMs === 0 || !(await moving(serverId, at >= MOVING_MS.length))) break;
       await new Promise<void>((resolve) => clock.after(waitMs, resolve));
       if (pending.get(id) !== entry) return;
@@ -224,6 +230,7 @@ export function createFleet(parts: FleetParts): Fleet {
       });
     }
 
+    const acts = command.policy !== undefined;
     const deadlineMs = question.deadlineMs ?? command.deadlineMs ?? DEFAULT_DEADLINE_MS;
     const id = chance.uuid();
     const began = clock.monotonic();
@@ -231,6 +238,7 @@ export function createFleet(parts: FleetParts): Fleet {
     const entry: Pending = {
       serverId,
       verify: undefined,
+      sent: false,
       settle(outcome, how) {
         if (pending.get(id) !== entry) return;
         pending.delete(id);
@@ -239,7 +247,7 @@ export function createFleet(parts: FleetParts): Fleet {
         else load.delete(serverId);
         remember(id, how);
         stopTimer();
-        if ("fault" in outcome) reject(outcome.fault);
+        if ("fault" in outcome) reject(acts && entry.sent ? inDoubt(outcome.fault) : outcome.fault);
         else resolve(outcome.payload);
       },
     };
@@ -253,8 +261,12 @@ export function createFleet(parts: FleetParts): Fleet {
     send(id, entry, question, parsed.data, clock.now() + deadlineMs).catch((error: unknown) =>
       entry.settle({ fault: Fault.of(error) }, "expired"),
     );
-    const answer = readAnswer(command, await promise);
-    return { answer, tookMs: clock.monotonic() - began };
+    const told = await promise;
+    try {
+      return { answer: readAnswer(command, told), tookMs: clock.monotonic() - began };
+    } catch (error) {
+      throw acts ? judged(Fault.of(error)) : error;
+    }
   }
 
   return {

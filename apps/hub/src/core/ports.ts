@@ -473,6 +473,8 @@ export interface ChatPort {
 /** The core's door for chats: resolves when the intent is wholly handled. Never rejects. */
 export interface ChatHandler {
   handle(incoming: Incoming): Promise<void>;
+  /** It is not handled any more, since hubs died of it: its person is told. Rejects when they can not be. */
+  gaveUp?(incoming: Incoming): Promise<void>;
 }
 
 /** The chat of the page and the terminal: one conversation for each account. */

@@ -181,14 +181,21 @@ test("what hubs died of goes alone, and is given up after three", async () => {
     inbox.tries(id, tries);
   const ends: Array<() => void> = [];
   const handler = notingHandler(() => new Promise((resolve) => ends.push(resolve)));
-  const { intake, log, metrics } = bench(handler, inbox);
+  const told: string[] = [];
+  const gaveUp: ChatHandler["gaveUp"] = async (incoming) => {
+    told.push(`${textOf(incoming)} while ${inbox.open()} are open`);
+    throw new Error("the chat is gone");
+  };
+  const { intake, log, metrics } = bench({ ...handler, gaveUp }, inbox);
   await intake.meet(me);
   await settle();
   assert.deepEqual(handler.seen.map(textOf), ["/n1", "/n2"]);
+  assert.deepEqual(told, ["/n4 while 1,2,3 are open"]);
   for (const end of ends.splice(0)) end();
   await settle();
   assert.deepEqual(handler.seen.map(textOf), ["/n1", "/n2", "/n3"]);
   assert.deepEqual(log.events("error"), ["telegram.given-up"]);
+  assert.deepEqual(log.events("warn"), ["telegram.given-up-untold"]);
   assert.equal(metrics.counted.get("telegram_updates_given_up"), 1);
   assert.deepEqual(inbox.open(), [3]);
 });

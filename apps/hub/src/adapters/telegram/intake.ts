@@ -123,7 +123,7 @@ export function createIntake(options: IntakeOptions): Intake {
       held.started = true;
       return act(task);
     }
-    if (held.kept.tries >= mostTries) return giveUp(held);
+    if (held.kept.tries >= mostTries) return giveUp(task);
     const suspect = held.kept.tries > 1;
     const go = async () => {
       const { kept } = held;
@@ -154,9 +154,15 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   }
 
-  function giveUp({ id, chat }: Held): void {
+  async function giveUp({ held, read }: Task): Promise<void> {
     metrics.count("telegram_updates_given_up");
-    log.error("telegram.given-up", { id, chat, tries: mostTries });
+    log.error("telegram.given-up", { id: held.id, chat: held.chat, tries: mostTries });
+    // Before its person is told: should that be what hubs die of, it happens once.
+    await keeping.finish(held);
+    if (read.kind !== "incoming") return;
+    await handler.gaveUp?.(read.incoming).catch((error: unknown) => {
+      log.warn("telegram.given-up-untold", { id: held.id, reason: reasonOf(error) });
+    });
   }
 
   async function act({ read, held }: Task): Promise<void> {

@@ -168,7 +168,7 @@ export function createKeeping(options: KeepingOptions): Keeping {
    * would handle it as well. So the others are told, those that have it already say so and are left to it, and the rest
    * they leave to this hub, which goes on telling them until the store knows that it was handled. What remains: a hub
    * that hears nothing, since the broker is away too or loses the message, handles it once more, and so does one that
-   * waited in vain for this one to say so again, which died.
+   * waited in vain for this one to say so again, which ended. A chat's order holds among what is handled here alone.
    */
   async function without(updates: readonly NewUpdate[], unsure: boolean): Promise<number> {
     const taken = updates.flatMap(({ id, body, chat }): Unkept[] => {

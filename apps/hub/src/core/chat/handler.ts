@@ -10,6 +10,7 @@ import { createConfirmations } from "./confirm.ts";
 import type { ChatDeps } from "./deps.ts";
 import { redeemLink } from "./doorstep.ts";
 import { faultDraft } from "./faults.ts";
+import { tellGivenUp } from "./given-up.ts";
 import { nearest } from "./nearest.ts";
 import { Pace } from "./pace.ts";
 import { parse, type Typed } from "./parse.ts";
@@ -268,6 +269,7 @@ export function createChat(given: ChatDeps): ChatHandler {
         await lastWord(incoming, fault);
       }
     },
+    gaveUp: (incoming) => tellGivenUp(deps, incoming, names),
   };
 
   /** The store is away: the person is told so even though nothing about them can be looked up. */

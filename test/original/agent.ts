@@ -15,6 +15,8 @@ export interface DoubleOptions {
   answers?: Record<string, Told | ((payload: unknown) => Told)>;
   /** Waits so long after an error, and is deaf meanwhile; ms. The clock is the test's. */
   pause: (ms: number) => Promise<void>;
+  /** Replies of these types it never sends. */
+  loses?: (type: string) => boolean;
   /** Some versions give their replies an id of their own. */
   freshIds?: boolean;
   /** How long a poll asks to be held, ms. */
@@ -112,6 +114,7 @@ export function originalAgent(options: DoubleOptions): OriginalDouble {
         type: "error_response",
         payload: { error_code: "INVALID_COMMAND", error_message: "unknown" },
       } as Told);
+    if (options.loses?.(told.type) === true) return;
     const id = options.freshIds ? randomUUID() : asked.id;
     const timestamp = new Date().toISOString();
     const message = JSON.stringify({ id, ...told, timestamp, version: "1.0" });
@@ -226,6 +229,23 @@ export const usualAnswers: Record<string, Told> = {
           filesystem: "xfs",
         },
       ],
+    },
+  },
+  get_containers: {
+    type: "containers_response",
+    payload: {
+      containers: [
+        {
+          id: "0123456789ab",
+          name: "/web",
+          image: "nginx:1.27",
+          status: "Up 3 hours (healthy)",
+          state: "running",
+          ports: ["0.0.0.0:8080->80/tcp"],
+          labels: { "com.docker.compose.project": "shop" },
+        },
+      ],
+      total: 1,
     },
   },
   get_uptime: {

@@ -17,6 +17,8 @@ export interface SystemOptions {
   /** More of the hub's environment. */
   env?: Record<string, string>;
   emulator?: EmulatorOptions;
+  /** The hub's; one that is turned by hand and waits as long as the machine's unless told. */
+  clock?: TurnedClock;
 }
 
 export interface World {
@@ -98,7 +100,7 @@ export interface System extends World {
 export async function openSystem(options: SystemOptions = {}): Promise<System> {
   const world = await openWorld(options);
   try {
-    const clock = turnedClock();
+    const clock = options.clock ?? turnedClock();
     const hub = await hubHere(world.env, clock);
     world.onClose(() => hub.stop());
     world.secrets.add(hub.enrol).add(/login=(\S+)/.exec(hub.loginLink)?.[1] ?? "");

@@ -1,5 +1,7 @@
 /** What a hub can ask and show: one line a command. */
 import type { OriginalCommand } from "@servereye/contract";
+import { containersOriginals } from "./containers/original.ts";
+import { containersReading } from "./containers/reply.ts";
 import { cpuReading } from "./cpu/reply.ts";
 import { diskOriginal } from "./disk/original.ts";
 import { diskReading } from "./disk/reply.ts";
@@ -26,6 +28,7 @@ export const readings: readonly Reading[] = [
   tempReading,
   diskReading,
   networkReading,
+  containersReading,
 ];
 
 /** What of it agents of the Go original can be asked too: one line a command. */
@@ -37,7 +40,26 @@ export const originals: readonly OriginalCommand[] = [
   tempOriginal,
   diskOriginal,
   networkOriginal,
+  ...containersOriginals,
 ];
+
+export {
+  allButton,
+  beginningWith,
+  CONTAINER_VERBS,
+  type Container,
+  ContainerId,
+  ContainerName,
+  ContainerState,
+  type ContainerVerb,
+  cardButton,
+  containerActions,
+  containerDot,
+  containerStateText,
+  containerStateWord,
+  containers,
+  verbsFor,
+} from "./containers/reply.ts";
 
 export type { Messages, Reading, ReplyButton, ReplyContext, ReplyView, Translate } from "./kit.ts";
 export { sharedMessages } from "./shown/messages.ts";

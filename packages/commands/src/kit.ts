@@ -6,6 +6,7 @@ import type {
   Measure,
   OriginalCommand,
   OriginalTold,
+  Role,
   View,
 } from "@servereye/contract";
 import type { Host } from "./host.ts";
@@ -28,12 +29,19 @@ export interface ReplyContext {
   tookMs: number;
 }
 
-/** A button of a reading: asks another (or the same) reading of the same server. */
-export interface ReplyButton {
-  label: string;
-  command: string;
-  ask?: Record<string, unknown>;
-}
+/** A button of a reading: asks another (or the same) reading of the same server, or does something to it. */
+export type ReplyButton =
+  | { label: string; command: string; ask?: Record<string, unknown> }
+  | {
+      label: string;
+      /** A deed of the chat's, by its name; the server is added to `values`. */
+      deed: string;
+      /** Shown to whom this is given on the server, and for that person alone. */
+      needs: Role;
+      values: Record<string, string>;
+      /** Works once. */
+      once?: boolean;
+    };
 
 /** What a reply makes: a view whose buttons are still wishes. Refresh is added to every reading by the chat. */
 export interface ReplyView {
@@ -69,9 +77,15 @@ export interface Reading {
   measures: readonly Measure[];
   /**
    * Takes its own words off the front of what was typed: `/processes memory web-1` → ask `{by: "memory"}`,
-   * rest `["web-1"]`. Absent: the command takes no words of its own.
+   * rest `["web-1"]`. `namesServer`: whether a text names one or more of the person's servers. Absent: the command
+   * takes no words of its own.
    */
-  words?: (typed: readonly string[]) => { ask: Record<string, unknown>; rest: readonly string[] };
+  words?: (
+    typed: readonly string[],
+    namesServer?: (reference: string) => boolean,
+  ) => { ask: Record<string, unknown>; rest: readonly string[] };
+  /** "none": it is understood, and shown only to those whose servers can do it. Absent: it is in everybody's menu. */
+  menu?: "none";
 }
 
 /** Ties a command to its collector, keeping the types inside. */
@@ -84,7 +98,7 @@ export function reading<C extends Command>(
   command: C,
   reply: Reply<C>,
   messages: Messages,
-  more: { measures?: readonly Measure[]; words?: Reading["words"] } = {},
+  more: { measures?: readonly Measure[]; words?: Reading["words"]; menu?: "none" } = {},
 ): Reading {
   return {
     command,
@@ -92,6 +106,7 @@ export function reading<C extends Command>(
     messages,
     measures: more.measures ?? [],
     ...(more.words ? { words: more.words } : {}),
+    ...(more.menu ? { menu: more.menu } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The question before anything changes: Yes works once, for a minute, for the asker alone; Cancel ends it. */
 import { Fault, type FaultCode } from "@servereye/contract";
+import { mayHaveActed } from "../fleet/acted.ts";
 import type { ButtonOutcome } from "../ports.ts";
 import type { ButtonDeed } from "./commands/command.ts";
 import type { ChatDeps } from "./deps.ts";
@@ -56,11 +57,13 @@ export function createConfirmations({ store: { buttons }, log }: ChatDeps): Conf
   async function act(turn: Turn, token: string, deed: () => Promise<unknown>): Promise<void> {
     try {
       const result = await deed();
-      await note(token, result === "refused" ? "refused" : "done");
+      // Of what is not known nothing is noted: a second press is told that.
+      if (result !== "unknown") await note(token, result === "refused" ? "refused" : "done");
     } catch (error) {
-      const { code } = Fault.of(error);
+      const fault = Fault.of(error);
+      const { code } = fault;
       // These may have come after it was done: from the way to the person, or out of nowhere.
-      if (!DOUBTFUL.has(code)) await note(token, "refused");
+      if (!DOUBTFUL.has(code) && !mayHaveActed(fault)) await note(token, "refused");
       if (code !== "STORE_UNAVAILABLE") throw error;
       // It may have been done before the store went: neither "done" nor "nothing was changed" would be the truth.
       log.warn("chat.outcome_unknown", { error: String(error) });

@@ -1,6 +1,7 @@
 /** Faults and refusals in words: what happened, to which server, and what to do. */
 import type { Fault, FaultCode, Inline } from "@servereye/contract";
 import type { Decision } from "../access/authorize.ts";
+import { mayHaveActed } from "../fleet/acted.ts";
 import { type Draft, type Turn, text } from "./turn.ts";
 
 /** Message id of a code: `SERVER_OFFLINE` → `fault-server-offline`. */
@@ -13,6 +14,9 @@ const MOMENTS = ["since", "until"] as const;
 export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; command?: string } = {}): Draft {
   const { t } = turn;
   const { ms } = fault.values;
+  // Of an action that may have been done, the words of its code could say the opposite.
+  if (mayHaveActed(fault))
+    return { blocks: [text(t("fault-acted-unknown", { server: of.server ?? t("fault-some-server") }))] };
   const words = t(faultId(fault.code), {
     ...{
       seconds: typeof ms === "number" ? ms / 1000 : 0,

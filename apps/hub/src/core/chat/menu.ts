@@ -26,7 +26,8 @@ export function menuFor(language: Language, who: "all" | "admin"): MenuEntry[] {
   const own = [...chatCommands.values()]
     .filter((command) => command.menu === "all" || (who === "admin" && command.menu === "admin"))
     .map((command) => command.name);
-  const names = [...new Set([...readings.map((reading) => reading.command.name), "status", ...own])];
+  const shown = readings.filter(({ menu }) => menu !== "none");
+  const names = [...new Set([...shown.map(({ command }) => command.name), "status", ...own])];
   const rank = (name: string) => (FIRST.indexOf(name) + FIRST.length + 1) % (FIRST.length + 1);
   names.sort((a, b) => rank(a) - rank(b));
   return names.map((name) => ({ name, about: t(aboutId(name)) }));

@@ -1,5 +1,5 @@
 /** Questions to one server: find which, check the right, ask, show, with Refresh. */
-import type { Reading } from "@servereye/commands/hub";
+import type { Reading, ReplyButton } from "@servereye/commands/hub";
 import { Fault, type Role } from "@servereye/contract";
 import { authorize, verbFor } from "../access/authorize.ts";
 import type { SeenServer } from "../ports.ts";
@@ -39,8 +39,9 @@ export function serverCommands(readings: readonly Reading[]): Map<string, Server
 
 /** `/memory`, `/memory web-1`, `/processes memory 2`: as typed. */
 export async function typedReading(turn: Turn, command: ServerCommand, typed: Typed): Promise<void> {
-  const { ask, rest } = command.words?.(typed.words) ?? { ask: {}, rest: typed.words };
   const { servers, chosen } = turn.actor;
+  const namesServer = (words: string) => which(words, servers).kind !== "none";
+  const { ask, rest } = command.words?.(typed.words, namesServer) ?? { ask: {}, rest: typed.words };
   const { t } = turn;
   const show = (draft: Draft) => turn.show(turn.degraded ? withoutStore(turn, draft) : draft);
   // What is remembered may be older than a server: that there is none can not be said without the store.
@@ -171,11 +172,29 @@ async function askAgent(
     { t, language, server: { id: server.id, name: server.name }, now: deps.clock.now(), tookMs },
     ask,
   );
-  const buttons = (view.buttons ?? []).map((row) =>
-    row.map((button) => ({
-      label: button.label,
-      action: { kind: "ask" as const, command: button.command, ask: button.ask ?? {}, serverId: server.id },
-    })),
-  );
+  const buttons = (view.buttons ?? [])
+    .map((row) => row.flatMap((button) => draftButton(turn, server, button)))
+    .filter((row) => row.length > 0);
   return { title: view.title, blocks: view.blocks, buttons };
+}
+
+/** A reply's button, for whom it may be shown. Whoever presses it is judged again. */
+export function draftButton(turn: Turn, server: SeenServer, button: ReplyButton): DraftButton[] {
+  const { label } = button;
+  if ("command" in button)
+    return [
+      {
+        label,
+        action: { kind: "ask", command: button.command, ask: button.ask ?? {}, serverId: server.id },
+      },
+    ];
+  if (!authorize(turn.actor, verbFor(button.needs), { serverId: server.id }).allowed) return [];
+  return [
+    {
+      label,
+      action: { kind: "do", what: button.deed, values: { ...button.values, serverId: server.id } },
+      mine: true,
+      once: button.once ?? false,
+    },
+  ];
 }

@@ -3,6 +3,7 @@ import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { type Messages, readings, sharedMessages, type Translate } from "@servereye/commands/hub";
 import { accountMessages } from "./messages/account.ts";
 import { chatMessages } from "./messages/chat.ts";
+import { containerMessages } from "./messages/containers.ts";
 import { faultMessages } from "./messages/faults.ts";
 import { serverMessages } from "./messages/servers.ts";
 
@@ -15,6 +16,7 @@ export const catalogues: readonly Messages[] = [
   accountMessages,
   serverMessages,
   faultMessages,
+  containerMessages,
   sharedMessages,
   ...readings.map((reading) => reading.messages),
 ];

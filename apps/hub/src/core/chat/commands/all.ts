@@ -1,6 +1,7 @@
 /** Every chat command and every stored deed, by name: one line each. */
 
 import { cancelDeed } from "../confirm.ts";
+import { containerCommands, containerDeeds } from "../containers/commands.ts";
 import { pick } from "../pick.ts";
 import { add } from "./add.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
@@ -16,11 +17,10 @@ import { start } from "./start.ts";
 import { stats } from "./stats.ts";
 import { use, useDeed } from "./use.ts";
 
+const own = [start, help, add, servers, rename, remove, use, members, invite, language, stats, debug];
+
 export const chatCommands: ReadonlyMap<string, ChatCommand> = new Map(
-  [start, help, add, servers, rename, remove, use, members, invite, language, stats, debug].map((command) => [
-    command.name,
-    command,
-  ]),
+  [...own, ...containerCommands].map((command) => [command.name, command]),
 );
 
 const pickPage: ButtonDeed = (turn, { command = "", ask = "{}", reference = "", page = "1" }) =>
@@ -35,4 +35,5 @@ export const deeds: ReadonlyMap<string, ButtonDeed> = new Map([
   ["member.ask", memberAskDeed],
   ["member.revoke", memberRevokeDeed],
   ["cancel", cancelDeed],
+  ...containerDeeds,
 ]);

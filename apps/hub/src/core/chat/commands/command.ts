@@ -11,6 +11,6 @@ export interface ChatCommand {
 
 /**
  * What a stored `do` button does. It has been found, is in its chat, unexpired and, if single-use, spent by this press.
- * A single-use one resolves with "refused" when nothing was changed.
+ * A single-use one resolves with "refused" when nothing was changed, and with "unknown" when nobody knows.
  */
 export type ButtonDeed = (turn: Turn, values: Record<string, string>) => Promise<unknown>;

@@ -1,23 +1,38 @@
 /** /help: the commands there are, by what they are for. */
+import { CONTAINER_VERBS, containerActions, containers } from "@servereye/commands/hub";
 import type { Draft, Turn } from "../turn.ts";
 import type { ChatCommand } from "./command.ts";
 
+/** In no menu, since only agents of the Go original do them yet. */
+const CONTAINERS = [containers.name, ...CONTAINER_VERBS.map((verb) => containerActions[verb].name)];
+
+interface Group {
+  id: string;
+  names: readonly string[];
+  admin?: boolean;
+  /** Shown to those alone of whose servers one is online that knows this command. */
+  first?: string;
+}
+
 /** Groups of commands as shown; what is in no group (start) is not shown. */
-const GROUPS: ReadonlyArray<{ id: string; names: readonly string[]; admin?: boolean }> = [
+const GROUPS: readonly Group[] = [
   {
     id: "help-readings",
     names: ["status", "cpu", "memory", "disk", "temp", "network", "processes", "uptime", "ping"],
   },
+  { id: "help-containers", names: CONTAINERS, first: containers.name },
   { id: "help-servers", names: ["servers", "use", "add", "rename_server", "remove_server", "members"] },
   { id: "help-rest", names: ["language", "debug", "help"] },
   { id: "help-admin", names: ["invite", "stats"], admin: true },
 ];
 
-export function helpBlocks(turn: Turn): Draft["blocks"] {
+export async function helpBlocks(turn: Turn): Promise<Draft["blocks"]> {
   const { t, actor } = turn;
   const blocks: Draft["blocks"] = [];
+  const known = await knownTo(turn);
   for (const group of GROUPS) {
     if (group.admin && !actor.person.admin) continue;
+    if (group.first !== undefined && !known.has(group.first)) continue;
     blocks.push({ type: "heading", text: t(group.id) });
     blocks.push({
       type: "facts",
@@ -28,11 +43,23 @@ export function helpBlocks(turn: Turn): Draft["blocks"] {
   return blocks;
 }
 
+/** Commands that the agents of the person's servers know that are online. */
+async function knownTo({ actor, deps }: Turn): Promise<Set<string>> {
+  try {
+    const presence = await deps.fleet.presenceOf(actor.servers.map(({ id }) => id));
+    return new Set([...presence.values()].flatMap(({ facts }) => facts.commands));
+  } catch (error) {
+    // Help without a group is help still; what is in it can be typed all the same.
+    deps.log.info("chat.help_shortened", { error: String(error) });
+    return new Set();
+  }
+}
+
 /** Message id of a command's line in menus. */
 export const aboutId = (name: string): string => `${name.replaceAll("_", "-")}-about`;
 
 export const help: ChatCommand = {
   name: "help",
   menu: "all",
-  run: (turn) => turn.show({ title: turn.t("start-title"), blocks: helpBlocks(turn) }),
+  run: async (turn) => turn.show({ title: turn.t("start-title"), blocks: await helpBlocks(turn) }),
 };

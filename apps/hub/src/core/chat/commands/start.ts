@@ -26,7 +26,7 @@ export const start: ChatCommand = {
     }
     await turn.show({
       title: t("start-title"),
-      blocks: [hello, ...helpBlocks(turn)],
+      blocks: [hello, ...(await helpBlocks(turn))],
       buttons: [[{ label: t("servers-button"), action: { kind: "menu", command: "servers", args: [] } }]],
     });
   },

@@ -4,6 +4,7 @@ import type { Messages } from "@servereye/commands/hub";
 export const faultMessages: Messages = {
   en: `
 fault-some-server = the server
+fault-acted-unknown = ❓ I do not know whether that was done on { $server }: it was asked, and no clear answer came. Look before you ask again.
 fault-since = Last seen
 fault-until = Until
 fault-sensor-not-found = 🌡 { $server } shows no temperature. { $silent ->
@@ -31,8 +32,14 @@ fault-broker-unavailable = ⚠️ { $regions ->
    *[other] I can not reach region { $regions } right now, and { $server } may be there.
  } Nothing was changed; I try on by myself. Please repeat this in a minute.
 fault-unsupported = { $agent ->
-    [original] { $server } can not do /{ $command }: it has the old Go agent, which does not know that. ServerEye's own agent does: /add.
-   *[other] { $server } can not do /{ $command }: its agent or system does not support it.
+    [original] { $command ->
+        [containers] The old Go agent on { $server } does not do that with containers.
+       *[other] { $server } can not do /{ $command }: it has the old Go agent, which does not know that. ServerEye's own agent does: /add.
+    }
+   *[other] { $command ->
+        [containers] The agent on { $server } does not do containers yet.
+       *[other] { $server } can not do /{ $command }: its agent or system does not support it.
+    }
  }
 fault-not-allowed = That is not yours to do, or it belongs to somebody already. Nothing was changed.
 fault-token-invalid = That code was used already, has expired, or is mistyped. Look at the agent's screen, or send /add for a new line.
@@ -52,6 +59,7 @@ fault-internal = Something went wrong inside ServerEye. It is in the hub's log. 
 `,
   ru: `
 fault-some-server = сервер
+fault-acted-unknown = ❓ Не знаю, сделано ли это на { $server }: просьба ушла, а ясного ответа нет. Посмотрите, прежде чем просить снова.
 fault-since = Был на связи
 fault-until = До
 fault-sensor-not-found = 🌡 { $server } не показывает температуру. { $silent ->
@@ -79,8 +87,14 @@ fault-broker-unavailable = ⚠️ { $regions ->
    *[other] Я сейчас не достаю до региона { $regions }, а { $server } может быть там.
  } Ничего не изменилось; я пробую дальше. Повторите через минуту.
 fault-unsupported = { $agent ->
-    [original] { $server } не умеет /{ $command }: там старый агент на Go, он этого не знает. Агент ServerEye умеет: /add.
-   *[other] { $server } не умеет /{ $command }: его агент или система этого не поддерживает.
+    [original] { $command ->
+        [containers] Старый агент на Go на { $server } этого с контейнерами не умеет.
+       *[other] { $server } не умеет /{ $command }: там старый агент на Go, он этого не знает. Агент ServerEye умеет: /add.
+    }
+   *[other] { $command ->
+        [containers] Агент на { $server } пока не работает с контейнерами.
+       *[other] { $server } не умеет /{ $command }: его агент или система этого не поддерживает.
+    }
  }
 fault-not-allowed = Это не ваше право, или это уже чьё-то. Ничего не изменилось.
 fault-token-invalid = Код уже использован, просрочен или набран с ошибкой. Посмотрите на экран агента или отправьте /add.

@@ -1,0 +1,89 @@
+/** Starts, stops, restarts or removes one container: asked about first where it hurts, sent once, told as it is known. */
+import {
+  type Container,
+  type ContainerVerb,
+  containerActions,
+  containers,
+  verbsFor,
+} from "@servereye/commands/hub";
+import { type AnswerOf, Fault } from "@servereye/contract";
+import { mayHaveActed } from "../../fleet/acted.ts";
+import type { SeenServer } from "../../ports.ts";
+import { auditTurn } from "../audit.ts";
+import { faultDraft } from "../faults.ts";
+import { type Draft, note, showAnyway, type Turn, text } from "../turn.ts";
+import { lookAgain } from "./look.ts";
+import { confirmation, ended, unfit } from "./shown.ts";
+
+/** How the deed of a single-use button ended, for whoever presses it again. */
+export type Ended = "done" | "refused" | "unknown";
+
+/** The container is known, and its state is: start at once, ask before anything else. */
+export async function begin(
+  turn: Turn,
+  verb: ContainerVerb,
+  server: SeenServer,
+  container: Container,
+): Promise<Ended> {
+  if (!verbsFor[container.state].includes(verb)) {
+    await turn.show(unfit(turn, verb, server, container));
+    return "refused";
+  }
+  if (verb === "start") return act(turn, verb, server, container);
+  await turn.show(confirmation(turn, verb, server, container));
+  return "refused";
+}
+
+/** The one message. Whatever becomes of it, it is not sent again, and the audit log has how it ended. */
+export async function act(
+  turn: Turn,
+  verb: ContainerVerb,
+  server: SeenServer,
+  { id, name }: Pick<Container, "id" | "name">,
+): Promise<Ended> {
+  const { t, deps } = turn;
+  const command = containerActions[verb];
+  turn.meanwhile({ blocks: [note(t("container-doing", { verb, name, server: server.name }))] });
+  const audit = (result: "done" | "failed" | "unknown", more: Record<string, string> = {}) =>
+    auditTurn(turn, `container.${verb}`, server.id, result, {
+      container: name,
+      id: id.slice(0, 12),
+      ...more,
+    });
+  let said: string;
+  try {
+    const { answer } = await deps.fleet.ask({ server: { id: server.id }, command, ask: { id, name } });
+    said = (answer as AnswerOf<(typeof containerActions)[ContainerVerb]>).said;
+  } catch (error) {
+    return failed(turn, verb, server, { id, name }, Fault.of(error), audit);
+  }
+  await audit("done");
+  const words = [text(t("container-done", { verb, name, server: server.name }))];
+  await showAnyway(turn, ended(turn, server, words, said, await lookAgain(turn, server, id)));
+  return "done";
+}
+
+async function failed(
+  turn: Turn,
+  verb: ContainerVerb,
+  server: SeenServer,
+  { id, name }: Pick<Container, "id" | "name">,
+  fault: Fault,
+  audit: (result: "failed" | "unknown", more: Record<string, string>) => Promise<void>,
+): Promise<Ended> {
+  const { t } = turn;
+  const unknown = mayHaveActed(fault);
+  await audit(unknown ? "unknown" : "failed", { code: fault.code });
+  // What the agent tells to have failed may have begun, and what nobody answered may have been done.
+  const looked = unknown || fault.code === "CONTAINER_ACTION_FAILED" || fault.code === "CONTAINER_NOT_FOUND";
+  const told: Draft = unknown
+    ? { blocks: [text(t("container-unsure", { verb, name, server: server.name }))] }
+    : faultDraft(turn, fault, {
+        server: server.name,
+        // That its agent does not do it is told of containers as such.
+        command: fault.code === "UNSUPPORTED" ? containers.name : containerActions[verb].name,
+      });
+  const draft = looked ? ended(turn, server, told.blocks, "", await lookAgain(turn, server, id)) : told;
+  await showAnyway(turn, draft);
+  return looked ? "unknown" : "refused";
+}

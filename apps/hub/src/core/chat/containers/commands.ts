@@ -1,0 +1,144 @@
+/** /start_container, /stop_container, /restart_container, /remove_container <name> [server], and their buttons. */
+import {
+  CONTAINER_VERBS,
+  type Container,
+  ContainerName,
+  ContainerState,
+  type ContainerVerb,
+  containerActions,
+  containers,
+  verbsFor,
+} from "@servereye/commands/hub";
+import { Fault } from "@servereye/contract";
+import { authorize } from "../../access/authorize.ts";
+import type { SeenServer } from "../../ports.ts";
+import { auditTurn } from "../audit.ts";
+import type { ButtonDeed, ChatCommand } from "../commands/command.ts";
+import { choose, notOne } from "../commands/not-one.ts";
+import { faultDraft, noServers, refusal } from "../faults.ts";
+import { note, type Turn, text } from "../turn.ts";
+import { which } from "../which.ts";
+import { act, begin, type Ended } from "./act.ts";
+import { findContainer } from "./find.ts";
+import { look } from "./look.ts";
+import { confirmation, type Meanwhile, none, several, unfit, ways } from "./shown.ts";
+
+/** The person is told what is happening when it takes longer than this, ms. */
+const PATIENCE_MS = 1_000;
+
+export const containerCommands: readonly ChatCommand[] = CONTAINER_VERBS.map((verb) => ({
+  name: containerActions[verb].name,
+  menu: "none",
+  run: (turn, typed) => typedAction(turn, verb, typed.words),
+}));
+
+async function typedAction(turn: Turn, verb: ContainerVerb, words: readonly string[]): Promise<void> {
+  const { t, actor } = turn;
+  const { name: command } = containerActions[verb];
+  if (actor.servers.length === 0) return turn.show(noServers(turn));
+  const [reference, ...rest] = words;
+  if (reference === undefined || !ContainerName.safeParse(reference).success) {
+    const list = { kind: "menu" as const, command: containers.name, args: rest };
+    return turn.show({
+      blocks: [text(t(reference === undefined ? "container-usage" : "container-no-name", { command }))],
+      buttons: [[{ label: t("containers-all"), action: list }]],
+    });
+  }
+  const again = { command, words: (serverId: string) => [reference, serverId] };
+  const typed = rest.join(" ");
+  const found = typed === "" ? undefined : which(typed, actor.servers);
+  if (found !== undefined && found.kind !== "one") return turn.show(notOne(turn, found, typed, again));
+  const only = actor.servers.length === 1 ? actor.servers[0] : undefined;
+  const server = found?.server ?? only ?? actor.servers.find(({ id }) => id === actor.chosen);
+  if (server === undefined)
+    return turn.show(choose(turn, t("pick-which", { command }), actor.servers, again));
+  if (!(await allowed(turn, verb, server.id, reference))) return;
+  const all = await looked(turn, server);
+  if (all === undefined) return;
+  const meant = findContainer(reference, all);
+  if (meant.kind === "several") return turn.show(several(turn, verb, server, reference, meant.containers));
+  if (meant.kind === "none") return turn.show(none(turn, verb, server, reference, meant.near));
+  await begin(turn, verb, server, meant.container);
+}
+
+/** Decided here for every way in; who may not is told so, and the audit log has it. */
+async function allowed(
+  turn: Turn,
+  verb: ContainerVerb,
+  serverId: string,
+  container: string,
+): Promise<SeenServer | undefined> {
+  const decision = authorize(turn.actor, "server.act", { serverId });
+  if (decision.allowed) return decision.server;
+  await auditTurn(turn, `container.${verb}`, serverId, "refused", { container });
+  await turn.show({ blocks: [text(refusal(turn, decision))] });
+  return undefined;
+}
+
+/** The containers there are, or undefined when the person was told why that can not be known. Nothing has been done. */
+async function looked(turn: Turn, server: SeenServer): Promise<Container[] | undefined> {
+  const { deps, t } = turn;
+  const calm = deps.clock.after(PATIENCE_MS, () => {
+    const asking = t("asking-still", { server: server.name, command: containers.name });
+    if (turn.incoming.did.kind === "wrote") turn.meanwhile({ blocks: [note(asking)] });
+  });
+  try {
+    return await look(turn, server);
+  } catch (error) {
+    const told = faultDraft(turn, Fault.of(error), { server: server.name, command: containers.name });
+    await turn.show(told);
+    return undefined;
+  } finally {
+    calm();
+  }
+}
+
+const verbOf = (word: string | undefined): ContainerVerb => {
+  const verb = CONTAINER_VERBS.find((known) => known === word);
+  if (verb === undefined) throw new Fault("INTERNAL", "a stored button names no action on containers");
+  return verb;
+};
+
+/** A container chosen by its button: the same as by its name. */
+const pickDeed: ButtonDeed = async (turn, { serverId = "", verb: word, id = "" }): Promise<Ended> => {
+  const verb = verbOf(word);
+  const server = await allowed(turn, verb, serverId, id.slice(0, 12));
+  const all = server && (await looked(turn, server));
+  if (server === undefined || all === undefined) return "refused";
+  const container = all.find((one) => one.id === id);
+  if (container !== undefined) return begin(turn, verb, server, container);
+  await turn.show({ blocks: [text(turn.t("containers-gone"))], buttons: ways(turn, server) });
+  return "refused";
+};
+
+/** What is other than it was shown; a container renamed since is asked about by its new name. */
+function changed(same: Container | undefined, state: string | undefined): Meanwhile {
+  if (same === undefined) return "replaced";
+  const was = ContainerState.safeParse(state);
+  return was.success && was.data !== same.state ? { was: was.data } : "renamed";
+}
+
+/** The confirmed action. The right is decided again, and what was shown has to be so still; else it is asked again. */
+const doDeed: ButtonDeed = async (turn, values): Promise<Ended> => {
+  const { serverId = "", id = "", name = "", state } = values;
+  const verb = verbOf(values.verb);
+  const server = await allowed(turn, verb, serverId, name);
+  const all = server && (await looked(turn, server));
+  if (server === undefined || all === undefined) return "refused";
+  const same = all.find((one) => one.id === id);
+  const container = same ?? all.find((one) => one.name === name);
+  if (container === undefined) {
+    await turn.show({ blocks: [text(turn.t("containers-gone"))], buttons: ways(turn, server) });
+    return "refused";
+  }
+  if (container === same && container.state === state && container.name === name)
+    return act(turn, verb, server, container);
+  const shown = verbsFor[container.state].includes(verb) ? confirmation : unfit;
+  await turn.show(shown(turn, verb, server, container, changed(same, state)));
+  return "refused";
+};
+
+export const containerDeeds: ReadonlyArray<readonly [string, ButtonDeed]> = [
+  ["container.pick", pickDeed],
+  ["container.do", doDeed],
+];

@@ -1,0 +1,168 @@
+/** What is shown of an action on a container before, during and after it. */
+import {
+  allButton,
+  type Container,
+  type ContainerVerb,
+  cardButton,
+  containerDot,
+  containerStateText,
+  containerStateWord,
+  verbsFor,
+} from "@servereye/commands/hub";
+import type { SeenServer } from "../../ports.ts";
+import { confirmButtons } from "../confirm.ts";
+import { draftButton } from "../readings.ts";
+import { type Draft, type DraftButton, note, type Turn, text } from "../turn.ts";
+import type { Afterwards } from "./look.ts";
+
+/** Of a name on a button, characters: what a phone shows beside the words. */
+const LABEL = 22;
+/** Buttons of containers to choose from; beyond it a name is sooner typed. */
+const MOST = 20;
+
+const short = (name: string): string => (name.length > LABEL ? `${name.slice(0, LABEL - 1)}…` : name);
+
+/** Buttons that lead on: to the container's card if there is one, and to the list. */
+export const ways = (turn: Turn, server: SeenServer, container?: Container): DraftButton[][] =>
+  [...(container ? [cardButton(container)] : []), allButton(turn.t)].map((button) =>
+    draftButton(turn, server, button),
+  );
+
+/** Picks a container for a verb: the same as typing its whole name. */
+export const pickButton = (
+  verb: ContainerVerb,
+  server: SeenServer,
+  { id }: Container,
+  label: string,
+): DraftButton => ({
+  label,
+  action: { kind: "do", what: "container.pick", values: { verb, id, serverId: server.id } },
+  mine: true,
+  once: verb === "start",
+});
+
+export function several(
+  turn: Turn,
+  verb: ContainerVerb,
+  server: SeenServer,
+  reference: string,
+  found: readonly Container[],
+): Draft {
+  const { t } = turn;
+  const words = t("container-several", { server: server.name, beginning: reference });
+  const more = found.length - MOST;
+  return {
+    blocks: [text(words), ...(more > 0 ? [note(t("container-several-more", { count: more }))] : [])],
+    buttons: [...found]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .slice(0, MOST)
+      .map((one) => [pickButton(verb, server, one, `${containerDot(one)} ${one.name}`)]),
+  };
+}
+
+export function none(
+  turn: Turn,
+  verb: ContainerVerb,
+  server: SeenServer,
+  reference: string,
+  near: Container | undefined,
+): Draft {
+  const { t } = turn;
+  const told = { server: server.name, reference };
+  return {
+    blocks: [text(near ? t("container-none-near", { ...told, near: near.name }) : t("container-none", told))],
+    buttons: [...(near ? [[pickButton(verb, server, near, near.name)]] : []), ...ways(turn, server)],
+  };
+}
+
+const stateRow = (turn: Turn, label: string, container: Container) => ({
+  label: turn.t(label),
+  value: [containerStateText(turn.t, container)],
+});
+
+/** What has come of the container since the person was asked; empty when nothing has. */
+export type Meanwhile = { was: Container["state"] } | "replaced" | "renamed" | undefined;
+
+function meanwhileBlocks({ t }: Turn, meanwhile: Meanwhile, { state }: Container): Draft["blocks"] {
+  if (meanwhile === undefined) return [];
+  if (typeof meanwhile === "string")
+    return [text(t(meanwhile === "replaced" ? "container-replaced" : "container-renamed"))];
+  const words = { was: containerStateWord(t, meanwhile.was), is: containerStateWord(t, state) };
+  return [text(t("container-changed", words))];
+}
+
+/** It is in no state for that; what it is in a state for is offered. */
+export function unfit(
+  turn: Turn,
+  verb: ContainerVerb,
+  server: SeenServer,
+  container: Container,
+  meanwhile?: Meanwhile,
+): Draft {
+  const { t } = turn;
+  const fits = verbsFor[container.state].map((other) =>
+    pickButton(other, server, container, t(`containers-${other}`)),
+  );
+  return {
+    title: `📦 ${container.name} · ${server.name}`,
+    blocks: [
+      ...meanwhileBlocks(turn, meanwhile, container),
+      { type: "facts", rows: [stateRow(turn, "containers-state", container)] },
+      text(t("container-unfit", { verb })),
+    ],
+    buttons: [...(fits.length > 0 ? [fits] : []), ...ways(turn, server, container)],
+  };
+}
+
+export function confirmation(
+  turn: Turn,
+  verb: ContainerVerb,
+  server: SeenServer,
+  container: Container,
+  meanwhile?: Meanwhile,
+): Draft {
+  const { t } = turn;
+  const { id, name, image, state } = container;
+  return {
+    title: t("container-confirm", { verb, name }),
+    blocks: [
+      ...meanwhileBlocks(turn, meanwhile, container),
+      {
+        type: "facts",
+        rows: [
+          { label: t("container-server"), value: [{ kind: "strong", text: server.name }] },
+          { label: t("container-name"), value: [{ kind: "strong", text: name }] },
+          ...(image === "" ? [] : [{ label: t("containers-image"), value: [image] }]),
+          { label: t("containers-id"), value: [{ kind: "code", text: id.slice(0, 12) }] },
+          stateRow(turn, "containers-state", container),
+        ],
+      },
+      ...(verb === "remove" ? [text(t("container-remove-means"))] : []),
+      note(t("confirm-minute")),
+    ],
+    buttons: confirmButtons(turn, t("container-yes", { verb, name: short(name) }), {
+      what: "container.do",
+      values: { serverId: server.id, verb, id, name, state },
+    }),
+  };
+}
+
+/** How it ended, what the agent said to it, and the state as it is now. */
+export function ended(
+  turn: Turn,
+  server: SeenServer,
+  words: Draft["blocks"],
+  said: string,
+  now: Afterwards,
+): Draft {
+  const { t } = turn;
+  const container = typeof now === "string" ? undefined : now;
+  const state =
+    container === undefined
+      ? [text(t(now === "gone" ? "container-gone-now" : "container-unread"))]
+      : [{ type: "facts" as const, rows: [stateRow(turn, "container-now", container)] }];
+  return {
+    blocks: [...words, ...(said === "" ? [] : [note(t("container-said", { said }))]), ...state],
+    buttons: ways(turn, server, container),
+  };
+}

@@ -1,0 +1,115 @@
+/** Words about acting on containers: what is asked first, what became of it. */
+import type { Messages } from "@servereye/commands/hub";
+
+export const containerMessages: Messages = {
+  en: `
+help-containers = Containers
+container-usage = So: /{ $command } name, and the server's name if you have several. A beginning of the name is enough.
+container-no-name = That is no container's name: letters, digits and _ . - only. So: /{ $command } name
+container-several = Several containers on { $server } begin with “{ $beginning }”. Which one?
+container-several-more = { $count } more: type more of the name.
+container-none = { $server } has no container “{ $reference }”.
+container-none-near = { $server } has no container “{ $reference }”. Did you mean { $near }?
+container-changed = ⚠️ Nothing was done: it was “{ $was }” when you were asked, and is “{ $is }” now.
+container-replaced = ⚠️ Nothing was done: another container has this name now.
+container-renamed = ⚠️ Nothing was done: it has another name now.
+container-unfit = As it is, it can not be { $verb ->
+    [start] started.
+    [stop] stopped.
+    [restart] restarted.
+   *[remove] removed. One that runs is stopped first.
+ }
+container-confirm = { $verb ->
+    [start] Start
+    [stop] Stop
+    [restart] Restart
+   *[remove] Remove
+ } { $name }?
+container-yes = Yes, { $verb ->
+    [start] start
+    [stop] stop
+    [restart] restart
+   *[remove] remove
+ } { $name }
+container-server = Server
+container-name = Container
+container-remove-means = What it wrote outside its volumes goes with it.
+container-doing = ⏳ { $verb ->
+    [start] Starting
+    [stop] Stopping
+    [restart] Restarting
+   *[remove] Removing
+ } { $name } on { $server }…
+container-done = ✅ { $name } on { $server } is { $verb ->
+    [start] started.
+    [stop] stopped.
+    [restart] restarted.
+   *[remove] removed.
+ }
+container-said = It says: “{ $said }”
+container-unsure = ❓ I do not know whether { $name } on { $server } was { $verb ->
+    [start] started:
+    [stop] stopped:
+    [restart] restarted:
+   *[remove] removed:
+ } the agent was asked, and no clear answer came. I do not ask it twice.
+container-now = State now
+container-gone-now = The container is gone now.
+container-unread = Its state can not be read just now. Look again in a moment.
+`,
+  ru: `
+help-containers = Контейнеры
+container-usage = Так: /{ $command } имя, и имя сервера, если их несколько. Достаточно начала имени.
+container-no-name = Это не имя контейнера: в нём только латинские буквы, цифры и _ . - Так: /{ $command } имя
+container-several = На { $server } несколько контейнеров начинаются на «{ $beginning }». Какой из них?
+container-several-more = Ещё { $count }: напишите имя подробнее.
+container-none = На { $server } нет контейнера «{ $reference }».
+container-none-near = На { $server } нет контейнера «{ $reference }». Может быть, { $near }?
+container-changed = ⚠️ Ничего не сделано: при вопросе было «{ $was }», а теперь «{ $is }».
+container-replaced = ⚠️ Ничего не сделано: это имя теперь у другого контейнера.
+container-renamed = ⚠️ Ничего не сделано: теперь он называется иначе.
+container-unfit = Сейчас его нельзя { $verb ->
+    [start] запустить.
+    [stop] остановить.
+    [restart] перезапустить.
+   *[remove] удалить. Работающий сначала останавливают.
+ }
+container-confirm = { $verb ->
+    [start] Запустить
+    [stop] Остановить
+    [restart] Перезапустить
+   *[remove] Удалить
+ } { $name }?
+container-yes = Да, { $verb ->
+    [start] запустить
+    [stop] остановить
+    [restart] перезапустить
+   *[remove] удалить
+ } { $name }
+container-server = Сервер
+container-name = Контейнер
+container-remove-means = Всё, что он записал вне томов, пропадёт.
+container-doing = ⏳ { $verb ->
+    [start] Запускаю
+    [stop] Останавливаю
+    [restart] Перезапускаю
+   *[remove] Удаляю
+ } { $name } на { $server }…
+container-done = ✅ Контейнер { $name } на { $server } { $verb ->
+    [start] запущен.
+    [stop] остановлен.
+    [restart] перезапущен.
+   *[remove] удалён.
+ }
+container-said = Ответ: «{ $said }»
+container-unsure = ❓ Не знаю, { $verb ->
+    [start] запущен
+    [stop] остановлен
+    [restart] перезапущен
+   *[remove] удалён
+ } ли контейнер { $name } на { $server }: агента я попросил, а ясного ответа нет. Второй раз не прошу.
+container-now = Состояние теперь
+container-gone-now = Контейнера теперь нет.
+container-unread = Состояние сейчас не прочитать. Посмотрите чуть позже.
+`,
+};

@@ -1,0 +1,130 @@
+/** containers: what runs in containers on a server, and what can be done to one of them. */
+import { type Command, command } from "@servereye/contract";
+import * as z from "zod/mini";
+
+/** Containers told at the most. */
+export const MOST_CONTAINERS = 500;
+/** Published or exposed ports of one container told at the most. */
+export const MOST_PORTS = 64;
+
+/** Docker's grammar of ids: whole (64 digits), or as short as it prints them. */
+export const ContainerId = z.string().check(z.regex(/^[0-9a-f]{12,64}$/));
+/** Docker's grammar of names. */
+export const ContainerName = z.string().check(z.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/));
+
+export const ContainerState = z.enum([
+  "created",
+  "running",
+  "paused",
+  "restarting",
+  "removing",
+  "exited",
+  "dead",
+  /** The engine says something else. */
+  "unknown",
+]);
+export type ContainerState = z.infer<typeof ContainerState>;
+
+export const ContainerPort = z.object({
+  /** Inside. */
+  inside: z.int().check(z.minimum(1), z.maximum(65_535)),
+  protocol: z.enum(["tcp", "udp", "sctp"]),
+  /** Outside, on the machine; absent: not published. */
+  outside: z.optional(z.int().check(z.minimum(1), z.maximum(65_535))),
+  /** The machine's address it is published at; absent: at all of them, or not told. */
+  address: z.optional(z.string().check(z.maxLength(64))),
+});
+export type ContainerPort = z.infer<typeof ContainerPort>;
+
+const Label = z.string().check(z.minLength(1), z.maxLength(128));
+
+export const Container = z.object({
+  id: ContainerId,
+  name: ContainerName,
+  image: z.string().check(z.maxLength(255)),
+  state: ContainerState,
+  /** Seconds it has been in this state, as exactly as the agent knows it. */
+  age: z.optional(z.int().check(z.nonnegative())),
+  /** Of its health check; absent: it has none. */
+  health: z.optional(z.enum(["starting", "healthy", "unhealthy"])),
+  /** Of its last end. */
+  exitCode: z.optional(z.int()),
+  /** Killed for want of memory. */
+  oomKilled: z.optional(z.boolean()),
+  /** How often the engine has started it again. */
+  restarts: z.optional(z.int().check(z.nonnegative())),
+  ports: z.array(ContainerPort).check(z.maxLength(MOST_PORTS)),
+  /** Its Compose project and service (labels `com.docker.compose.project` and `.service`). */
+  project: z.optional(Label),
+  service: z.optional(Label),
+});
+export type Container = z.infer<typeof Container>;
+
+export const containers = command({
+  name: "containers",
+  about: "containers, stopped ones too",
+  needs: "viewer",
+  ask: z.object({
+    /** Those whose names begin so. An agent may tell all: the reader looks through them. */
+    beginning: z.optional(ContainerName),
+    /** This one alone. */
+    container: z.optional(ContainerId),
+    /** Which page is shown, from 1: for the reader. */
+    page: z.optional(z.int().check(z.minimum(1), z.maximum(MOST_CONTAINERS))),
+  }),
+  answer: z.object({
+    containers: z.array(Container).check(z.maxLength(MOST_CONTAINERS)),
+    /** How many more there are. */
+    left: z.int().check(z.nonnegative()),
+    /** Told by an agent of the Go original. */
+    original: z.optional(z.literal(true)),
+  }),
+});
+
+/** What can be done to a container: one command each, with its own line in the agent's policy. */
+export const CONTAINER_VERBS = ["start", "stop", "restart", "remove"] as const;
+export type ContainerVerb = (typeof CONTAINER_VERBS)[number];
+
+/** Stopping waits 10 s for the container's own end unless it is set otherwise, ms. */
+const ACTION_DEADLINE_MS = 30_000;
+
+const action = (verb: ContainerVerb) =>
+  command({
+    name: `${verb}_container`,
+    about: `${verb} one container`,
+    needs: "operator",
+    policy: `containers.${verb}`,
+    deadlineMs: ACTION_DEADLINE_MS,
+    /** By its id; the name is for logs and words. */
+    ask: z.object({ id: ContainerId, name: ContainerName }),
+    answer: z.object({
+      id: ContainerId,
+      name: ContainerName,
+      /** Its state afterwards, where the agent told it. */
+      state: z.optional(ContainerState),
+      /** The engine's or agent's own words, if any. */
+      said: z.string().check(z.maxLength(300)),
+    }),
+  });
+
+export const containerActions = {
+  start: action("start"),
+  stop: action("stop"),
+  restart: action("restart"),
+  remove: action("remove"),
+} as const satisfies Record<ContainerVerb, Command>;
+
+const RUNS: readonly ContainerVerb[] = ["stop", "restart"];
+const LIES: readonly ContainerVerb[] = ["start", "remove"];
+
+/** What fits a state. A running one is not removed: that would kill it first. */
+export const verbsFor: Readonly<Record<ContainerState, readonly ContainerVerb[]>> = {
+  created: LIES,
+  running: RUNS,
+  paused: RUNS,
+  restarting: RUNS,
+  removing: [],
+  exited: LIES,
+  dead: ["remove"],
+  unknown: CONTAINER_VERBS,
+};

@@ -1,0 +1,91 @@
+/** containers' words. */
+import type { Messages } from "../kit.ts";
+
+export const messages: Messages = {
+  en: `
+containers-about = Containers, by name or all
+start-container-about = Start a container
+stop-container-about = Stop a container
+restart-container-about = Restart a container
+remove-container-about = Remove a container
+containers-title = 📦 Containers · { $server }
+containers-none = There are no containers.
+containers-no-match = No container begins with “{ $beginning }”.
+containers-begin = Those that begin with “{ $beginning }”
+containers-alone = Without a project
+containers-page = Page { $page } of { $pages }. Fewer: /containers beginning
+containers-left = { $count } more could not be shown.
+containers-back-page = ◀ { $page }/{ $pages }
+containers-on-page = { $page }/{ $pages } ▶
+containers-all = 📦 All containers
+containers-gone = This container is gone.
+containers-state = State
+containers-running = up
+containers-created = created
+containers-paused = paused
+containers-restarting = restarting
+containers-removing = being removed
+containers-exited = stopped
+containers-dead = dead
+containers-unknown = not known
+containers-code = exit { $code }
+containers-starting = health check starting
+containers-healthy = healthy
+containers-unhealthy = unhealthy
+containers-image = Image
+containers-ports = Ports
+containers-project = Project
+containers-service = Service
+containers-id = Id
+containers-exit = Exit code
+containers-oom = killed for want of memory
+containers-restarts = Restarts
+containers-start = ▶ Start
+containers-stop = ⏹ Stop
+containers-restart = 🔁 Restart
+containers-remove = 🗑 Remove
+`,
+  ru: `
+containers-about = Контейнеры, все или по имени
+start-container-about = Запустить контейнер
+stop-container-about = Остановить контейнер
+restart-container-about = Перезапустить контейнер
+remove-container-about = Удалить контейнер
+containers-title = 📦 Контейнеры · { $server }
+containers-none = Контейнеров нет.
+containers-no-match = На «{ $beginning }» не начинается ни один контейнер.
+containers-begin = Начинаются на «{ $beginning }»
+containers-alone = Без проекта
+containers-page = Страница { $page } из { $pages }. Короче: /containers начало
+containers-left = Ещё { $count } показать не удалось.
+containers-back-page = ◀ { $page }/{ $pages }
+containers-on-page = { $page }/{ $pages } ▶
+containers-all = 📦 Все контейнеры
+containers-gone = Этого контейнера больше нет.
+containers-state = Состояние
+containers-running = работает
+containers-created = создан
+containers-paused = на паузе
+containers-restarting = рестарт
+containers-removing = удаляется
+containers-exited = стоит
+containers-dead = мёртв
+containers-unknown = неизвестно
+containers-code = код { $code }
+containers-starting = проверка здоровья идёт
+containers-healthy = здоров
+containers-unhealthy = нездоров
+containers-image = Образ
+containers-ports = Порты
+containers-project = Проект
+containers-service = Служба
+containers-id = Id
+containers-exit = Код выхода
+containers-oom = убит из-за нехватки памяти
+containers-restarts = Перезапусков
+containers-start = ▶ Запустить
+containers-stop = ⏹ Остановить
+containers-restart = 🔁 Рестарт
+containers-remove = 🗑 Удалить
+`,
+};

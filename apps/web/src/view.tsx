@@ -107,15 +107,17 @@ function Table({ block }: { block: Of<"table"> }): ReactNode {
   return (
     <section className="sheet">
       <table>
-        <thead>
-          <tr>
-            {keyed(block.columns).map(({ one: column, key, place }) => (
-              <th key={key} scope="col" className={side(place)}>
-                {plain(column.head)}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        {block.columns.some(({ head }) => head !== "") && (
+          <thead>
+            <tr>
+              {keyed(block.columns).map(({ one: column, key, place }) => (
+                <th key={key} scope="col" className={side(place)}>
+                  {plain(column.head)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+        )}
         <tbody>
           {keyed(block.rows).map((row) => (
             <tr key={row.key}>

@@ -28,6 +28,7 @@ export const FAULT_CODES = [
   "AGENT_BUSY",
   "AGENT_FAILED",
   "ANSWER_INVALID",
+  "CHANNEL_UNREACHABLE",
   "INTERNAL",
 ] as const;
 

@@ -29,7 +29,7 @@ export const Block = z.union([
       z.object({ label: z.string(), share: z.number(), text: z.string(), level: z.optional(Level) }),
     ),
   }),
-  /** Columns in a fixed-width face. Keep a row within 35 characters: that is a phone's width. */
+  /** Columns in a fixed-width face. Keep a row within 35 characters: that is a phone's width. No head: no such line. */
   z.object({
     type: z.literal("table"),
     columns: z.array(z.object({ head: z.string(), align: z.enum(["left", "right"]) })),

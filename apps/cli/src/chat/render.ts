@@ -151,5 +151,6 @@ function tableLines(block: Of<"table">, look: Look): string[] {
       .map(({ align }, at) => padTo(cutTo(cells[at] ?? "", widths[at] ?? 0), widths[at] ?? 0, align))
       .join(" ".repeat(GAP))
       .trimEnd();
-  return [look.paint.soft(line(heads)), ...rows.map(line)];
+  const head = heads.every((one) => one === "") ? [] : [look.paint.soft(line(heads))];
+  return [...head, ...rows.map(line)];
 }

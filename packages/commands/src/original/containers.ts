@@ -1,7 +1,4 @@
-/**
- * Containers as agents of the Go original list them and act on them. Our own command for containers ties itself in
- * with `listing` and `acting`; until then nothing asks for them.
- */
+/** Containers as agents of the Go original list them and act on them, before they are told in our words. */
 import { Fault, type OriginalAsk, type OriginalCommand } from "@servereye/contract";
 import { amountOf, type Fields, fieldsOf, listOf, textOf } from "./loose.ts";
 

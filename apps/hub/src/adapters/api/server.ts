@@ -266,6 +266,7 @@ function statusOf(fault: Fault): number {
       return 404;
     case "STORE_UNAVAILABLE":
     case "BROKER_UNAVAILABLE":
+    case "CHANNEL_UNREACHABLE":
     case "SERVER_OFFLINE":
     case "DOCKER_UNAVAILABLE":
       return 503;

@@ -84,7 +84,7 @@ test("a reply whose answer is lost comes twice at most thrice, one that is cut b
   assert.equal(await sendThrough("502", 3), 1);
   assert.equal(await sendThrough("429", 1), 1);
   assert.equal(await sendThrough("drop-after", 1), 2);
-  await assert.rejects(sendThrough("drop-after", 9), { code: "INTERNAL" });
+  await assert.rejects(sendThrough("drop-after", 9), { code: "CHANNEL_UNREACHABLE" });
   assert.equal(anna.chat.messages.filter(({ text }) => text === "drop-after").length, 5);
   emulator.control.faults.clear();
   assert.ok((metrics.counted.get("telegram_retries network") ?? 0) > 0);

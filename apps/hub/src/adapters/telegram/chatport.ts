@@ -2,7 +2,7 @@
 import { Fault } from "@servereye/contract";
 import type { ChatPort, ChatRef, Log, Metrics } from "../../core/ports.ts";
 import type { BotApi } from "./api.ts";
-import { means } from "./failure.ts";
+import { ApiUnreached, means } from "./failure.ts";
 import { compose } from "./message.ts";
 import type { Outbound, Work } from "./outbound.ts";
 import type { Presses } from "./presses.ts";
@@ -94,5 +94,6 @@ function asFault(error: unknown): Fault {
   if (means(error, "shutOut") || (error instanceof Error && /can't be deleted/.test(error.message))) {
     return new Fault("NOT_ALLOWED", "Telegram does not allow it here", { cause: error });
   }
+  if (error instanceof ApiUnreached) return new Fault("CHANNEL_UNREACHABLE", error.message, { cause: error });
   return Fault.of(error);
 }

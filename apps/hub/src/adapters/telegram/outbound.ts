@@ -95,7 +95,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   let onDrained: Array<() => void> = [];
 
   function run(chat: string, work: Work, replaces?: string): Promise<string> {
-    if (closed) return Promise.reject(new Fault("INTERNAL", "the way out to Telegram is closed"));
+    if (closed) return Promise.reject(new Fault("CHANNEL_UNREACHABLE", "the way out to Telegram is closed"));
     const line = lines.get(chat) ?? { chat, waiting: [], running: false };
     const deadline = clock.monotonic() + bounds.deadline;
     const same = replaces === undefined ? undefined : line.waiting.find((job) => job.key === replaces);
@@ -226,7 +226,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     drained: () => (length === 0 ? Promise.resolve() : new Promise((resolve) => onDrained.push(resolve))),
     close() {
       closed = true;
-      const stopped = new Fault("INTERNAL", "the hub stops");
+      const stopped = new Fault("CHANNEL_UNREACHABLE", "the hub stops");
       pauses.close(stopped);
       for (const line of lines.values()) {
         for (const job of line.waiting.splice(0)) {

@@ -27,6 +27,7 @@ const DOUBTFUL: ReadonlySet<FaultCode> = new Set([
   "RATE_LIMITED",
   "AGENT_FAILED",
   "ANSWER_INVALID",
+  "CHANNEL_UNREACHABLE",
 ]);
 
 export interface Confirmations {

@@ -55,6 +55,7 @@ fault-agent-failed = ⚠️ The agent on { $server } failed at /{ $command } { $
    *[other] and says: “{ $reason }”
  }
 fault-answer-invalid = ⚠️ I could not understand what the agent on { $server } answered to /{ $command }. Is one of us too old? See /status.
+fault-channel-unreachable = I could not bring the answer here: the chat did not take it. Please ask again.
 fault-internal = Something went wrong inside ServerEye. It is in the hub's log. Nothing was acted on.
 `,
   ru: `
@@ -110,6 +111,7 @@ fault-agent-failed = ⚠️ Агент на { $server } не справился 
    *[other] и пишет: «{ $reason }»
  }
 fault-answer-invalid = ⚠️ Ответ агента на { $server } на /{ $command } понять не удалось. Может быть, он или хаб устарел: см. /status.
+fault-channel-unreachable = Не удалось доставить сюда ответ: чат его не принял. Спросите ещё раз.
 fault-internal = Внутри ServerEye что-то пошло не так. Это в журнале хаба. Ничего не сделано.
 `,
 };

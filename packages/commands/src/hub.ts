@@ -58,6 +58,7 @@ export {
   containerStateText,
   containerStateWord,
   containers,
+  shortName,
   verbsFor,
 } from "./containers/reply.ts";
 

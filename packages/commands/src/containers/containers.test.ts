@@ -151,6 +151,14 @@ describe("/containers", () => {
       assert.equal(shown.size, 60);
     });
 
+  it("leaves both ends of a long name, so that no two look alike", () => {
+    const long = "shop-worker-of-the-long-named-queue";
+    const answer = listed(...[2, 10].map((at) => ({ id: `${at}`.padStart(12, "a"), name: `${long}-${at}` })));
+    const { text } = seen(answer);
+    assert.match(text, /🟡 shop-work\S*…\S*-queue-2 [\s\S]*🟡 shop-work\S*…\S*-queue-10 /);
+    assert.match(text, /\[shop-\S+…\S+-queue-2\]\n\[shop-\S+…\S+-queue-10\]/);
+  });
+
   it("keeps a project's own together, and those without one last", () => {
     const { text } = seen(many(4));
     assert.match(text, /shop\n[\s\S]*Without a project/);

@@ -14,10 +14,11 @@ import {
 } from "./contract.ts";
 import { messages } from "./messages.ts";
 
-/** A phone's 35 columns: 21 for dot and name or image, two between, 12 for state or ports. */
-const LEFT = 21;
-const RIGHT = 12;
+/** A phone's columns, those between two of a table, of a dot and the space after it, and of states and ports at most. */
 const PHONE = 35;
+const GAP = 2;
+const DOT = 3;
+const RIGHT = 12;
 const PAGE = 12;
 /** Two buttons a row when all names of the page are this short. */
 const SHORT_LABEL = 13;
@@ -68,7 +69,7 @@ export const containerStateWord = (t: Translate, state: ContainerState): string 
 
 /** The button that opens a container's card. */
 export const cardButton = ({ id, name }: Pick<Container, "id" | "name">): ReplyButton => ({
-  label: fitName(name, PHONE - 4),
+  label: shortName(name, PHONE - 4),
   command: containers.name,
   ask: { container: id },
 });
@@ -106,10 +107,7 @@ function listView(
       ...(all.length > 0
         ? [text(countsOf(all))]
         : [text(beginning === undefined ? t("containers-none") : t("containers-no-match", { beginning }))]),
-      ...groupsOf(shown).flatMap(({ project, members }) => [
-        ...headingOf(t, project, sorted),
-        table(t, members),
-      ]),
+      ...tables(t, shown, sorted),
       ...(pages > 1 ? [note(t("containers-page", { page, pages }))] : []),
       ...(answer.left > 0 ? [note(t("containers-left", { count: answer.left }))] : []),
     ],
@@ -149,7 +147,7 @@ function cardView(
           { label: t("containers-state"), value: [containerStateText(t, found)] },
           ...row("exit", state === "exited" || state === "dead" ? exitCode?.toString() : undefined),
           ...row("restarts", restarts === undefined || restarts === 0 ? undefined : String(restarts)),
-          ...row("image", image),
+          ...row("image", BARE_ID.test(image) ? bare(image) : image),
           ...row("ports", portTexts(ports).join(", ")),
           ...row("project", project),
           ...row("service", service),
@@ -188,18 +186,32 @@ function groupsOf(shown: readonly Container[]): Array<{ project: string | undefi
   return groups;
 }
 
-/** Two lines each, as of processes: all of it fits a phone. */
-const table = (t: Translate, members: readonly Container[]): Blocks[number] => ({
-  type: "table",
-  columns: [
-    { head: "", align: "left" },
-    { head: "", align: "right" },
-  ],
-  rows: members.flatMap((one) => [
-    [`${containerDot(one)} ${fitName(one.name, LEFT - 3)}`, fitName(shortState(t, one), RIGHT)],
-    [fitName(`└ ${shortImage(one.image)}`, LEFT), shortPorts(one.ports)],
-  ]),
-});
+/** Two lines each, as of processes: all of it fits a phone. What the right does not need is the names'. */
+function tables(t: Translate, shown: readonly Container[], all: readonly Container[]): Blocks {
+  const rights = shown.flatMap((one) => [fitName(shortState(t, one), RIGHT), shortPorts(one.ports)]);
+  const left = PHONE - GAP - Math.max(0, ...rights.map(columnsOf));
+  return groupsOf(shown).flatMap(({ project, members }) => [
+    ...headingOf(t, project, all),
+    {
+      type: "table" as const,
+      columns: [
+        { head: "", align: "left" as const },
+        { head: "", align: "right" as const },
+      ],
+      rows: members.flatMap((one) => [
+        [`${containerDot(one)} ${shortName(one.name, left - DOT)}`, fitName(shortState(t, one), RIGHT)],
+        [fitName(`└ ${shortImage(one.image)}`, left), shortPorts(one.ports)],
+      ]),
+    },
+  ]);
+}
+
+/** A name within so many columns. Both its ends stay: names that begin alike must not look alike. */
+export function shortName(name: string, columns: number): string {
+  if (name.length <= columns) return name;
+  const end = Math.floor((columns - 1) / 2);
+  return `${name.slice(0, columns - 1 - end)}…${name.slice(-end)}`;
+}
 
 function shortState(t: Translate, { state, age, health, exitCode }: Container): string {
   if (state === "running" && health === "unhealthy") return t("containers-unhealthy");
@@ -208,9 +220,12 @@ function shortState(t: Translate, { state, age, health, exitCode }: Container): 
   return t(`containers-${state}`);
 }
 
+const BARE_ID = /^(sha256:)?[0-9a-f]{64}$/;
+const bare = (id: string): string => id.replace("sha256:", "").slice(0, 12);
+
 /** Without the registry and the path in it: `app:1.2`, and of a bare id as much as tells it. */
 function shortImage(image: string): string {
-  if (/^(sha256:)?[0-9a-f]{64}$/.test(image)) return image.replace("sha256:", "").slice(0, 12);
+  if (BARE_ID.test(image)) return bare(image);
   return image.replace(/@sha256:.*$/, "").replace(/^.*\//, "") || "?";
 }
 
@@ -253,7 +268,8 @@ function inRows(buttons: readonly ReplyButton[]): ReplyButton[][] {
   );
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** `web-2` before `web-10`, in every language alike. */
+const { compare } = new Intl.Collator("en", { numeric: true });
 const text = (words: string): Blocks[number] => ({ type: "text", text: [words] });
 const note = (words: string): Blocks[number] => ({ type: "note", text: [words] });
 

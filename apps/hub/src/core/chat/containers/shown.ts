@@ -7,6 +7,7 @@ import {
   containerDot,
   containerStateText,
   containerStateWord,
+  shortName,
   verbsFor,
 } from "@servereye/commands/hub";
 import type { SeenServer } from "../../ports.ts";
@@ -17,10 +18,10 @@ import type { Afterwards } from "./look.ts";
 
 /** Of a name on a button, characters: what a phone shows beside the words. */
 const LABEL = 22;
+/** The same of a name alone on its row, with a dot. */
+const CHOICE = 28;
 /** Buttons of containers to choose from; beyond it a name is sooner typed. */
 const MOST = 20;
-
-const short = (name: string): string => (name.length > LABEL ? `${name.slice(0, LABEL - 1)}…` : name);
 
 /** Buttons that lead on: to the container's card if there is one, and to the list. */
 export const ways = (turn: Turn, server: SeenServer, container?: Container): DraftButton[][] =>
@@ -56,7 +57,7 @@ export function several(
     buttons: [...found]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .slice(0, MOST)
-      .map((one) => [pickButton(verb, server, one, `${containerDot(one)} ${one.name}`)]),
+      .map((one) => [pickButton(verb, server, one, `${containerDot(one)} ${shortName(one.name, CHOICE)}`)]),
   };
 }
 
@@ -71,7 +72,10 @@ export function none(
   const told = { server: server.name, reference };
   return {
     blocks: [text(near ? t("container-none-near", { ...told, near: near.name }) : t("container-none", told))],
-    buttons: [...(near ? [[pickButton(verb, server, near, near.name)]] : []), ...ways(turn, server)],
+    buttons: [
+      ...(near ? [[pickButton(verb, server, near, shortName(near.name, CHOICE))]] : []),
+      ...ways(turn, server),
+    ],
   };
 }
 
@@ -140,7 +144,7 @@ export function confirmation(
       ...(verb === "remove" ? [text(t("container-remove-means"))] : []),
       note(t("confirm-minute")),
     ],
-    buttons: confirmButtons(turn, t("container-yes", { verb, name: short(name) }), {
+    buttons: confirmButtons(turn, t("container-yes", { verb, name: shortName(name, LABEL) }), {
       what: "container.do",
       values: { serverId: server.id, verb, id, name, state },
     }),

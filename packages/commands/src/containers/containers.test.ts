@@ -109,6 +109,13 @@ describe("containers of an agent of the Go original", () => {
     });
     const answer = told("stop_container", { success: true, new_state: "stopped", message: "ok" }, ask);
     assert.deepEqual(containerActions.stop.answer.parse(answer), { ...ask, state: "exited", said: "ok" });
+    const odd = {
+      container_id: "web",
+      container_name: "/web",
+      success: true,
+      message: `with\n${`srv_${"ab".repeat(32)}`}`,
+    };
+    assert.deepEqual(told("stop_container", odd, ask), { ...ask, said: "with·srv_…" });
     assert.throws(() => told("stop_container", { success: false, message: "busy" }, ask), {
       code: "CONTAINER_ACTION_FAILED",
       message: "busy",

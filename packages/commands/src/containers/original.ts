@@ -1,6 +1,7 @@
 /** containers of an agent of the Go original: the engine's own words taken apart, and the four actions. */
-import type { AnswerOf, OriginalCommand } from "@servereye/contract";
-import { acting, listing, type OriginalContainer } from "../original/containers.ts";
+import { type AnswerOf, type OriginalCommand, withoutSecrets } from "@servereye/contract";
+import { acting, listing, type OriginalContainer, type OriginalDone } from "../original/containers.ts";
+import { plainName } from "../shown/names.ts";
 import {
   CONTAINER_VERBS,
   type Container,
@@ -23,19 +24,26 @@ const list = listing(containers.name, ({ containers: told, total }): AnswerOf<ty
   return { containers: known, left: Math.max(total, told.length) - known.length, original: true };
 });
 
+/** What it did it did to what it was asked about, however it writes that back. */
 const actionOf = (verb: ContainerVerb): OriginalCommand => {
   const { name, ask } = containerActions[verb];
-  return acting(
+  const like = acting(
     name,
     verb,
     (asked) => ask.parse(asked),
-    ({ id, name: told, state, message }) => ({
-      id,
-      name: told,
-      ...(state === undefined ? {} : { state: stateOf(state) }),
-      said: message.slice(0, 300),
-    }),
+    (done) => done,
   );
+  return {
+    ...like,
+    answer(told, asked): AnswerOf<(typeof containerActions)[ContainerVerb]> {
+      const { state, message } = like.answer(told, asked) as OriginalDone;
+      return {
+        ...ask.parse(asked),
+        ...(state === undefined ? {} : { state: stateOf(state) }),
+        said: plainName(withoutSecrets(message).slice(0, 300).toWellFormed()),
+      };
+    },
+  };
 };
 
 export const containersOriginals: readonly OriginalCommand[] = [list, ...CONTAINER_VERBS.map(actionOf)];

@@ -50,16 +50,16 @@ export async function act(
       id: id.slice(0, 12),
       ...more,
     });
-  let said: string;
+  let done: AnswerOf<(typeof containerActions)[ContainerVerb]>;
   try {
     const { answer } = await deps.fleet.ask({ server: { id: server.id }, command, ask: { id, name } });
-    said = (answer as AnswerOf<(typeof containerActions)[ContainerVerb]>).said;
+    done = answer as typeof done;
   } catch (error) {
     return failed(turn, verb, server, { id, name }, Fault.of(error), audit);
   }
   await audit("done");
   const words = [text(t("container-done", { verb, name, server: server.name }))];
-  await showAnyway(turn, ended(turn, server, words, said, await lookAgain(turn, server, id)));
+  await showAnyway(turn, ended(turn, server, words, done, await lookAgain(turn, server, id)));
   return "done";
 }
 
@@ -83,7 +83,9 @@ async function failed(
         // That its agent does not do it is told of containers as such.
         command: fault.code === "UNSUPPORTED" ? containers.name : containerActions[verb].name,
       });
-  const draft = looked ? ended(turn, server, told.blocks, "", await lookAgain(turn, server, id)) : told;
+  const draft = looked
+    ? ended(turn, server, told.blocks, { said: "" }, await lookAgain(turn, server, id))
+    : told;
   await showAnyway(turn, draft);
   return looked ? "unknown" : "refused";
 }

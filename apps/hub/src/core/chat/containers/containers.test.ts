@@ -97,6 +97,16 @@ test("the state can not be read, or the container is gone: that is told too", as
   assert.match((await ann.press(other, /^Yes/)).shown?.text ?? "", /do not know[\s\S]*is gone now/);
 });
 
+test("done, and the state can not be read: it is told by the agent's word", async () => {
+  const { room, ann } = await withWeb(async () => {
+    room.ask = () => Promise.reject(new Fault("COMMAND_TIMEOUT", ""));
+    return { id: WEB.id, name: "web", said: "bye", state: "exited" };
+  });
+  const { shown } = await ann.press(await ann.write("/stop_container web"), /^Yes/);
+  const words = /is stopped\.\nIt says: “bye”\nBy its word it is “stopped” now\.\nIts state can not be read/;
+  assert.match(shown?.text ?? "", words);
+});
+
 test("never sent, or refused by the agent: told why, noted as failed", async () => {
   for (const [code, words, second] of [
     ["SERVER_OFFLINE", /attic is offline/, /nothing was changed/],

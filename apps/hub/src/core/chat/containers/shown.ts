@@ -2,6 +2,7 @@
 import {
   allButton,
   type Container,
+  type ContainerState,
   type ContainerVerb,
   cardButton,
   containerDot,
@@ -151,22 +152,24 @@ export function confirmation(
   };
 }
 
-/** How it ended, what the agent said to it, and the state as it is now. */
+/** How it ended, what the agent said to it, and the state as it is now; or by its word, where that can not be read. */
 export function ended(
   turn: Turn,
   server: SeenServer,
   words: Draft["blocks"],
-  said: string,
+  { said, state }: { said: string; state?: ContainerState | undefined },
   now: Afterwards,
 ): Draft {
   const { t } = turn;
-  const container = typeof now === "string" ? undefined : now;
-  const state =
-    container === undefined
-      ? [text(t(now === "gone" ? "container-gone-now" : "container-unread"))]
-      : [{ type: "facts" as const, rows: [stateRow(turn, "container-now", container)] }];
-  return {
-    blocks: [...words, ...(said === "" ? [] : [note(t("container-said", { said }))]), ...state],
-    buttons: ways(turn, server, container),
-  };
+  const told = said === "" ? [] : [note(t("container-said", { said }))];
+  if (typeof now !== "string") {
+    const rows = [stateRow(turn, "container-now", now)];
+    return { blocks: [...words, ...told, { type: "facts", rows }], buttons: ways(turn, server, now) };
+  }
+  const byWord =
+    state === undefined || state === "unknown"
+      ? []
+      : [text(t("container-told", { state: containerStateWord(t, state) }))];
+  const left = now === "gone" ? [text(t("container-gone-now"))] : [...byWord, text(t("container-unread"))];
+  return { blocks: [...words, ...told, ...left], buttons: ways(turn, server) };
 }

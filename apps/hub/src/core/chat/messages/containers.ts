@@ -54,6 +54,7 @@ container-unsure = ❓ I do not know whether { $name } on { $server } was { $ver
    *[remove] removed:
  } the agent was asked, and no clear answer came. I do not ask it twice.
 container-now = State now
+container-told = By its word it is “{ $state }” now.
 container-gone-now = The container is gone now.
 container-unread = Its state can not be read just now. Look again in a moment.
 `,
@@ -109,6 +110,7 @@ container-unsure = ❓ Не знаю, { $verb ->
    *[remove] удалён
  } ли контейнер { $name } на { $server }: агента я попросил, а ясного ответа нет. Второй раз не прошу.
 container-now = Состояние теперь
+container-told = По его словам, теперь «{ $state }».
 container-gone-now = Контейнера теперь нет.
 container-unread = Состояние сейчас не прочитать. Посмотрите чуть позже.
 `,

@@ -285,10 +285,16 @@ test("whatever is written or pressed is answered, and nothing goes wrong inside"
   const ann = await room.person("Ann", { admin: true });
   await room.server(ann, "web-1");
   await room.server(ann, "Мой Сервер");
-  room.ask = async () => pong;
+  const empty = { answer: { containers: [], left: 0 }, tookMs: 1 };
+  room.ask = async ({ command }) => {
+    if (command.name === "ping") return pong;
+    if (command.name === "containers") return empty;
+    throw new Fault("SERVER_OFFLINE", "nobody is there");
+  };
   const command = fc.constantFrom(
     ...["start", "help", "add", "servers", "rename_server", "remove_server", "use", "members", "invite"],
     ...["language", "stats", "debug", "ping", "processes", "status", "servers page", "toString", "__proto__"],
+    ...["containers", "start_container", "stop_container web", "remove_container"],
   );
   const odd = fc.oneof(
     fc.string({ unit: "binary", maxLength: 60 }),

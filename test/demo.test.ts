@@ -33,7 +33,7 @@ test("npm run demo's program prints the page, answers /memory there, and stops c
     await post("control/persons/1001/write", { text: "/memory" });
     const answer = await post("control/chats/1001/next", { contains: "Available", timeoutMs: 10_000 });
     const total = /^MemTotal:\s+(\d+)/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1];
-    assert.match(answer, new RegExp(`${(Number(total) / 1024 ** 2).toFixed(1)} GiB`));
+    assert.match(answer, new RegExp(`${(Number(total) / 1024 ** 2).toFixed(1)}\\sGiB`));
     assert.equal(await program.end("SIGINT"), 0);
     assert.equal(existsSync(folder), false);
     await assert.rejects(fetch(page));

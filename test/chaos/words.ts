@@ -13,10 +13,13 @@ const MARK = /“(q\d+-\d+)”/;
 const MEANWHILE = pattern(t("asking-still", { server: "@server@", command: "@any@" }));
 
 const FAULTS: ReadonlyArray<{ code: FaultCode; form: RegExp }> = [
-  ...FAULT_CODES.map((code) => ({
-    code,
-    form: pattern(faultWords(new Fault(code, "@any@"), { server: "@server@", command: "@any@" })),
-  })),
+  // With the words of who failed and without them: some faults are told differently then.
+  ...FAULT_CODES.flatMap((code) =>
+    ["@any@", ""].map((detail) => ({
+      code,
+      form: pattern(faultWords(new Fault(code, detail), { server: "@server@", command: "@any@" })),
+    })),
+  ),
   { code: "RATE_LIMITED" as const, form: pattern(t("fault-rate-limited-person", { seconds: "@any@" })) },
 ];
 

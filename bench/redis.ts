@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { engine } from "../test/engines.ts";
-import { freePort } from "./port.ts";
+import { freePort } from "../test/system/ports.ts";
 
 export interface RunningRedis {
   readonly pid: number;

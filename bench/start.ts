@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "../test/system/ports.ts";
 import { startChild } from "./child.ts";
 import { benchFolder, root } from "./folder.ts";
-import { freePort } from "./port.ts";
 import { median } from "./summary.ts";
 
 export interface StartTime {

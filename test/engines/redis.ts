@@ -2,11 +2,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@redis/client";
 import { engine } from "../engines.ts";
+import { freePorts } from "../system/ports.ts";
 
 export interface RedisServer {
   readonly port: number;
@@ -325,21 +325,5 @@ async function until(so: () => Promise<boolean>): Promise<void> {
     }
     if (performance.now() > end) throw new Error("Redis did not come to it in a minute", { cause: failed });
     await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/** Ports that were free a moment ago, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  try {
-    return await Promise.all(
-      servers.map(async (server) => {
-        await once(server.listen(0, "127.0.0.1"), "listening");
-        const address = server.address();
-        return typeof address === "object" && address !== null ? address.port : 0;
-      }),
-    );
-  } finally {
-    for (const server of servers) server.close();
   }
 }

@@ -11,6 +11,7 @@ import { sql } from "kysely";
 import pg from "pg";
 import { type Postgres15, startPostgres15 } from "../../../../../test/engines/postgres15.ts";
 import { needs } from "../../../../../test/engines.ts";
+import { freePort } from "../../../../../test/system/ports.ts";
 import { addressFault, poolAddress, type StoreConnection } from "./address.ts";
 import { DEADLINES, openDatabase } from "./connection.ts";
 import { keepingLog } from "./contract/world.test-suite.ts";
@@ -202,12 +203,3 @@ describe("PostgreSQL with TLS", needs("postgres15"), () => {
     await new Promise((resolve) => stripper.close(resolve));
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  assert.ok(typeof address === "object" && address !== null);
-  return address.port;
-}

@@ -113,6 +113,7 @@ describe("one Redis", needs("redis"), () => {
         );
     })();
     const back = restoredOnce(one);
+    while (outcomes.sent === 0) await new Promise((resolve) => setImmediate(resolve));
     await server.kill();
     await assert.rejects(
       broker.subscribe("cmd:new", () => {}),

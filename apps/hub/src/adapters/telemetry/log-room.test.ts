@@ -15,24 +15,17 @@ test("a flood of lines takes no more than two files of the limit", async (t) => 
   const file = join(folder, "hub.log");
   const largestBytes = 64 * 1024;
   const log = openLog({ level: "info", file, largestBytes });
-  for (let n = 0; n < 40_000; n++) {
+  const files = [`${file}.1`, file];
+  const kept = () => files.map((path) => (existsSync(path) ? readFileSync(path, "utf8") : "")).join("");
+  for (let n = 1; n <= 20_000; n++) {
     log.info("agent.refused", { n });
-    if (n % 50 === 0) await turn();
+    // What waits for a busy disk has a bound of its own, which is not what is looked at here.
+    if (n % 500 === 0) while (!kept().includes(`"n":${n}}\n`)) await turn();
   }
-  log.flush();
-  // The last write may just have turned the file over; the new one is opened, and written, a moment later.
-  const files = () => [`${file}.1`, file].filter((path) => existsSync(path));
-  const logged = () =>
-    files()
-      .map((path) => readFileSync(path, "utf8"))
-      .join("");
-  // Not at the very end: a write that was under way at the flush lands after it.
-  for (let tries = 0; !logged().includes('"n":39999}\n') && tries < 10_000; tries++) await turn();
-  assert.ok(logged().includes('"n":39999}\n'));
-  const sizes = files().map((path) => statSync(path).size);
-  assert.equal(sizes.length, 2);
-  // What waits while the disk is busy is written as one, beyond the limit: far less than all that was logged.
-  for (const size of sizes) assert.ok(size <= largestBytes * 8, String(sizes));
+  // Just turned over, perhaps: the new one is opened a moment later.
+  while (!files.every((path) => existsSync(path))) await turn();
+  // 500 lines may go beyond the limit before it is seen, and as many while the new file is opened.
+  for (const path of files) assert.ok(statSync(path).size <= largestBytes * 4, String(statSync(path).size));
 });
 
 test("a full disk neither ends the hub nor keeps it from ending", async () => {

@@ -271,7 +271,7 @@ const planted: Record<
       const one = sound();
       one.broke("hub", "kill");
       one.mark();
-      one.say(faultText("INTERNAL"));
+      one.say(faultText("CHANNEL_UNREACHABLE"));
       return one.history;
     },
     "a replay that nobody sent": () => {

@@ -71,7 +71,7 @@ const EXPLAINS: Partial<Record<FaultCode, readonly Target[]>> = {
   // The true message's answer was lost with a hub, and the agent was asked again: it ran once, and says so.
   COMMAND_REPLAYED: ["rogue"],
   // The answer could not be brought to Telegram for as long as a hub tries, and this is all it can say then.
-  INTERNAL: ["telegram line"],
+  CHANNEL_UNREACHABLE: ["telegram line"],
 };
 
 const isCrash = (one: Disturbance): boolean =>

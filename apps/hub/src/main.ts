@@ -1,6 +1,6 @@
 /** The hub as a process: configuration in, a few clear lines out, a clean stop on Ctrl-C or SIGTERM. */
 import { enableCompileCache } from "node:module";
-import type { HubNotice } from "@servereye/contract";
+import { type HubNotice, withoutSecrets } from "@servereye/contract";
 
 // Saves about a third of the time from start to ready, from the second start on.
 enableCompileCache();
@@ -20,7 +20,20 @@ function tell(notice: HubNotice): void {
   else if (notice.type === "ready") process.stderr.write(`${notice.lines.join("\n")}\n`);
 }
 
+/**
+ * One forgotten failure of one connection is no reason to leave everybody without an answer: it is told, as a defect,
+ * and the hub goes on. What each part has to give back, it gives back by its own deadlines.
+ */
+function goOnAfterMistakes(): void {
+  for (const kind of ["uncaughtException", "unhandledRejection"] as const)
+    process.on(kind, (error: unknown) => {
+      const words = error instanceof Error ? error.stack : String(error);
+      process.stderr.write(`hub.mistake ${kind}: ${withoutSecrets(words ?? "")}\n`);
+    });
+}
+
 async function main(): Promise<number> {
+  goOnAfterMistakes();
   const began = performance.now();
   const stopping = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());

@@ -85,7 +85,7 @@ export default {
     allow(
       "^apps/hub/src/adapters/([^/]+)/",
       "^apps/hub/src/adapters/$1/",
-      "^apps/hub/src/core/(ports\\.ts$|fleet/(door|original-door)\\.ts$)",
+      "^apps/hub/src/core/(ports/|fleet/(door|original-door)\\.ts$)",
       CONTRACT,
       SCHEMAS,
     ),

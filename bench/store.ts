@@ -1,7 +1,8 @@
 /** What the store takes for the statements on a message's way, one at a time and a hundred at once. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Store, StoredButton } from "../apps/hub/src/core/ports.ts";
+import type { StoredButton } from "../apps/hub/src/core/ports/buttons.ts";
+import type { Store } from "../apps/hub/src/core/ports/store.ts";
 import { benchFolder } from "./folder.ts";
 import { castIn, PERSONS, personId, storeIn } from "./round-trip/people.ts";
 import { type Summary, summary } from "./summary.ts";

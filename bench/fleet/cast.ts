@@ -1,7 +1,7 @@
 /** Who takes part in the fleet's bench: many servers and many persons, put into the store before the hub starts. */
 import { serverIdOf, toBase64Url } from "@servereye/contract";
 import pg from "pg";
-import type { Store } from "../../apps/hub/src/core/ports.ts";
+import type { Store } from "../../apps/hub/src/core/ports/store.ts";
 import { hubKeyPair } from "../../apps/hub/src/identity.ts";
 import { hubSigner } from "../../apps/hub/src/signing.ts";
 import type { OpenedStore } from "../round-trip/people.ts";

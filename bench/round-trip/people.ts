@@ -9,7 +9,8 @@ import {
 } from "../../apps/hub/src/adapters/store/embedded/supervise.ts";
 import { openStore } from "../../apps/hub/src/adapters/store/store.ts";
 import { systemChance, systemClock } from "../../apps/hub/src/clock.ts";
-import type { Log, Store } from "../../apps/hub/src/core/ports.ts";
+import type { Log } from "../../apps/hub/src/core/ports/process.ts";
+import type { Store } from "../../apps/hub/src/core/ports/store.ts";
 import { hubKeyPair } from "../../apps/hub/src/identity.ts";
 
 /** A hub asks one server 32 questions at a time at most: a hundred persons at once are more than one server's. */

@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, it } from "node:test";
 import { readings } from "@servereye/commands/hub";
 import { type Command, Fault } from "@servereye/contract";
 import { askChannel } from "../../apps/hub/src/core/fleet/channels.ts";
-import type { Broker } from "../../apps/hub/src/core/ports.ts";
+import type { Broker } from "../../apps/hub/src/core/ports/broker.ts";
 import { type DoubleOptions, type OriginalDouble, originalAgent, type Style, usualAnswers } from "./agent.ts";
 import { type Installation, installation, type OriginalHub, originalHub } from "./hubs.ts";
 

@@ -26,7 +26,8 @@ import {
 import { createEnrolment } from "../../apps/hub/src/core/fleet/enrol.ts";
 import { createOnline } from "../../apps/hub/src/core/fleet/online.ts";
 import { createOriginals } from "../../apps/hub/src/core/fleet/original.ts";
-import type { Broker, HttpRoute } from "../../apps/hub/src/core/ports.ts";
+import type { Broker } from "../../apps/hub/src/core/ports/broker.ts";
+import type { HttpRoute } from "../../apps/hub/src/core/ports/http.ts";
 import { hubSigner, hubVerifier } from "../../apps/hub/src/signing.ts";
 
 /** What hubs of one installation share. */

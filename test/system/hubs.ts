@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { HubNotice, LocalHub } from "@servereye/contract";
 import { systemClock } from "../../apps/hub/src/clock.ts";
 import { readConfig } from "../../apps/hub/src/config.ts";
-import type { Clock } from "../../apps/hub/src/core/ports.ts";
+import type { Clock } from "../../apps/hub/src/core/ports/process.ts";
 import { startHub } from "../../apps/hub/src/hub.ts";
 import { PATIENCE_MS, type Running, run } from "./process.ts";
 

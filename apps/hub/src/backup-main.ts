@@ -13,7 +13,7 @@ import { showProgress } from "./backup-progress.ts";
 import { readingStore, replacingStore } from "./backup-store.ts";
 import { systemClock } from "./clock.ts";
 import { readConfig } from "./config.ts";
-import type { Log } from "./core/ports.ts";
+import type { Log } from "./core/ports/process.ts";
 import { environment } from "./environment.ts";
 
 const USAGE = `Usage: servereye backup [FILE] [--force]

@@ -1,6 +1,6 @@
 /** What a person sees of something that takes long: nothing in the first second, then how far it is. */
 import type { Writable } from "node:stream";
-import type { Clock } from "./core/ports.ts";
+import type { Clock } from "./core/ports/process.ts";
 
 /** Ms. */
 const QUIET = 1_000;

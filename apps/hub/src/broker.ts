@@ -7,7 +7,9 @@ import { joinRegions } from "./adapters/broker/regions.ts";
 import { createSeal, sealBroker, sealedEntries } from "./adapters/broker/sealed.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { type Config, ConfigFault } from "./config.ts";
-import type { Broker, Clock, Log, Metrics, PresenceBoard, Settings } from "./core/ports.ts";
+import type { Broker, PresenceBoard } from "./core/ports/broker.ts";
+import type { Clock, Log, Metrics } from "./core/ports/process.ts";
+import type { Settings } from "./core/ports/store.ts";
 import { brokerKey } from "./identity.ts";
 
 /** Resolves also while a Redis is away: the hub begins without it and is whole when it comes. */

@@ -1,6 +1,6 @@
 /** The machine's clock and randomness, behind the core's ports. */
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Chance, Clock } from "./core/ports.ts";
+import type { Chance, Clock } from "./core/ports/process.ts";
 
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -1,6 +1,9 @@
 /** How the hub is: asked often, so what costs a query is remembered for a second. */
 import type { Health } from "@servereye/contract";
-import type { Broker, Clock, HealthSource, Log, Store } from "./core/ports.ts";
+import type { Broker } from "./core/ports/broker.ts";
+import type { HealthSource } from "./core/ports/http.ts";
+import type { Clock, Log } from "./core/ports/process.ts";
+import type { Store } from "./core/ports/store.ts";
 
 export interface HealthParts {
   log: Pick<Log, "info" | "warn">;

@@ -11,7 +11,7 @@ import { createCleanup } from "./cleanup.ts";
 import { systemClock } from "./clock.ts";
 import { ConfigFault, readConfig } from "./config.ts";
 import { keptLog, readMetrics } from "./core/fleet/doubles.test-code.ts";
-import type { Settings } from "./core/ports.ts";
+import type { Settings } from "./core/ports/store.ts";
 import { startHub } from "./hub.ts";
 
 const PASSWORD = "a password / of its own";

@@ -1,7 +1,7 @@
 /** The hub's own key: made once, kept in the store so that all hubs of an installation are one to their agents. */
 import { hkdfSync, randomBytes } from "node:crypto";
 import { fromBase64Url, type KeyPair } from "@servereye/contract";
-import type { Settings } from "./core/ports.ts";
+import type { Settings } from "./core/ports/store.ts";
 import { hubSigner } from "./signing.ts";
 
 /** Whoever can read this row can command the agents within their own policies: the store is part of the trust. */

@@ -15,7 +15,7 @@ import {
   type TurnedClock,
   turnedClock,
 } from "./adapters/telegram/turned.test-suite.ts";
-import type { Hubs } from "./core/ports.ts";
+import type { Hubs } from "./core/ports/hubs.ts";
 import { takeSeat } from "./membership.ts";
 
 describe("a hub's seat", needs("postgres15"), () => {

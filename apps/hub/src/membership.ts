@@ -2,7 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "@servereye/contract";
-import type { Clock, Hubs, Log, Membership, Metrics, Seat } from "./core/ports.ts";
+import type { Hubs, Membership, Seat } from "./core/ports/hubs.ts";
+import type { Clock, Log, Metrics } from "./core/ports/process.ts";
 
 /** How long a seat stands after a beat, and between two beats, ms: three may be late before a hub is taken for dead. */
 export const SEAT_MS = 10_000;

@@ -5,7 +5,10 @@ import { createProxy } from "./adapters/proxy/proxy.ts";
 import { createClaims } from "./core/fleet/claims.ts";
 import type { AgentDoor } from "./core/fleet/door.ts";
 import { createOriginals } from "./core/fleet/original.ts";
-import type { Broker, Clock, HttpRoute, Log, Metrics, Servers } from "./core/ports.ts";
+import type { Broker } from "./core/ports/broker.ts";
+import type { HttpRoute } from "./core/ports/http.ts";
+import type { Clock, Log, Metrics } from "./core/ports/process.ts";
+import type { Servers } from "./core/ports/servers.ts";
 import { hubSigner, hubVerifier } from "./signing.ts";
 
 /** Close it before the HTTP side, but when that takes no more connections: polls that wait are answered and come again. */

@@ -11,7 +11,7 @@ import { StoreStartFault } from "./adapters/store/embedded/fault.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./adapters/store/embedded/start.ts";
 import { ConfigFault, readConfig, secretsOf } from "./config.ts";
 import { keptLog, turnedClock } from "./core/fleet/doubles.test-code.ts";
-import type { Store } from "./core/ports.ts";
+import type { Store } from "./core/ports/store.ts";
 import { greeting } from "./greeting.ts";
 import { createHealth } from "./health.ts";
 import { brokerKey, hubKeyPair } from "./identity.ts";

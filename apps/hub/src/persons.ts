@@ -1,5 +1,7 @@
 /** Who is there from the start: the person at this hub's own page, and the admins the configuration names. */
-import type { Account, Chance, Clock, Person, Store } from "./core/ports.ts";
+import type { Account, Person } from "./core/ports/people.ts";
+import type { Chance, Clock } from "./core/ports/process.ts";
+import type { Store } from "./core/ports/store.ts";
 
 const OWNER: Account = { channel: "local", externalId: "owner" };
 /** Setting: the ids that the last start's configuration named. */

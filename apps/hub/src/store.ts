@@ -6,7 +6,8 @@ import { superviseEmbeddedPostgres } from "./adapters/store/embedded/supervise.t
 import { openStore } from "./adapters/store/store.ts";
 import type { Cleanup } from "./cleanup.ts";
 import type { Config } from "./config.ts";
-import type { Chance, Clock, Log, Store } from "./core/ports.ts";
+import type { Chance, Clock, Log } from "./core/ports/process.ts";
+import type { Store } from "./core/ports/store.ts";
 
 /** Long enough for PostgreSQL's whole way from "please" to "now". */
 const STOP_MS = 1_050;

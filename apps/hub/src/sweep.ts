@@ -1,5 +1,6 @@
 /** What is thrown away in time: buttons and update ids that can mean nothing any more, and an audit log grown old. */
-import type { Clock, Log, Store } from "./core/ports.ts";
+import type { Clock, Log } from "./core/ports/process.ts";
+import type { Store } from "./core/ports/store.ts";
 
 const EVERY_MS = 3_600_000;
 /** Kept past their expiry for a day, so that a late press is told "expired" rather than "unknown". */

@@ -3,17 +3,12 @@ import type { Health } from "@servereye/contract";
 import { createTelegram, type Menu } from "./adapters/telegram/telegram.ts";
 import type { Config } from "./config.ts";
 import { menuFor } from "./core/chat/menu.ts";
-import type {
-  Broker,
-  ChatHandler,
-  ChatPort,
-  Clock,
-  HttpRoute,
-  Log,
-  Membership,
-  Metrics,
-  Store,
-} from "./core/ports.ts";
+import type { Broker } from "./core/ports/broker.ts";
+import type { ChatHandler, ChatPort } from "./core/ports/chat.ts";
+import type { HttpRoute } from "./core/ports/http.ts";
+import type { Membership } from "./core/ports/hubs.ts";
+import type { Clock, Log, Metrics } from "./core/ports/process.ts";
+import type { Store } from "./core/ports/store.ts";
 import { adminsOnTelegram } from "./persons.ts";
 
 export interface OpenTelegram {

@@ -5,7 +5,10 @@ import { type Api, startApi } from "../../hub/src/adapters/api/server.ts";
 import { issueLogin } from "../../hub/src/adapters/api/session.ts";
 import { createConsole } from "../../hub/src/adapters/console/console.ts";
 import { systemChance, systemClock } from "../../hub/src/clock.ts";
-import type { Account, ChatPort, Incoming, Sessions, Ticket, Tickets } from "../../hub/src/core/ports.ts";
+import type { ChatPort, Incoming } from "../../hub/src/core/ports/chat.ts";
+import type { Account } from "../../hub/src/core/ports/people.ts";
+import type { Ticket, Tickets } from "../../hub/src/core/ports/servers.ts";
+import type { Sessions } from "../../hub/src/core/ports/store.ts";
 
 /** What survives a restart of the hub: sessions and tickets, as the store keeps them. */
 export interface Kept {

@@ -2,7 +2,8 @@
 
 import { type ChatEvent, Fault, PressRequest, WriteRequest } from "@servereye/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Conversations, Log } from "../../core/ports.ts";
+import type { Conversations } from "../../core/ports/chat.ts";
+import type { Log } from "../../core/ports/process.ts";
 import { accountOf, type SessionOptions } from "./session.ts";
 
 export interface ChatOptions extends SessionOptions {

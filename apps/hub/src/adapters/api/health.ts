@@ -1,6 +1,6 @@
 /** `/health`, `/ready` and `/metrics`. */
 import type { FastifyInstance } from "fastify";
-import type { HealthSource } from "../../core/ports.ts";
+import type { HealthSource } from "../../core/ports/http.ts";
 
 export function healthRoutes(
   app: FastifyInstance,

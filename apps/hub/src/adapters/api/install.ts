@@ -5,7 +5,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "@servereye/contract";
 import type { FastifyInstance } from "fastify";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
 
 export interface InstallOptions {
   publicUrl(): string;

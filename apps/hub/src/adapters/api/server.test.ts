@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { afterEach, test } from "node:test";
 import type { ChatEvent, Health } from "@servereye/contract";
 import { keptLog, realChance, turnedClock } from "../../core/fleet/doubles.test-code.ts";
-import type { Account, People, Sessions, Tickets } from "../../core/ports.ts";
+import type { Account, People } from "../../core/ports/people.ts";
+import type { Tickets } from "../../core/ports/servers.ts";
+import type { Sessions } from "../../core/ports/store.ts";
 import { type Api, type ApiOptions, startApi } from "./server.ts";
 
 const CONSOLE = "console-token-of-a-test";

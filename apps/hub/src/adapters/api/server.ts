@@ -4,17 +4,12 @@ import type { Duplex } from "node:stream";
 import cookie from "@fastify/cookie";
 import { Fault, type FaultCode } from "@servereye/contract";
 import { type FastifyInstance, fastify } from "fastify";
-import type {
-  Chance,
-  Clock,
-  Conversations,
-  HealthSource,
-  HttpRoute,
-  Log,
-  People,
-  Sessions,
-  Tickets,
-} from "../../core/ports.ts";
+import type { Conversations } from "../../core/ports/chat.ts";
+import type { HealthSource, HttpRoute } from "../../core/ports/http.ts";
+import type { People } from "../../core/ports/people.ts";
+import type { Chance, Clock, Log } from "../../core/ports/process.ts";
+import type { Tickets } from "../../core/ports/servers.ts";
+import type { Sessions } from "../../core/ports/store.ts";
 import { chatRoutes } from "./chat.ts";
 import { headersOf } from "./headers.ts";
 import { healthRoutes } from "./health.ts";

@@ -3,7 +3,10 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { Fault, LoginRequest, type SessionInfo } from "@servereye/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Account, Chance, Clock, People, Sessions, Tickets } from "../../core/ports.ts";
+import type { Account, People } from "../../core/ports/people.ts";
+import type { Chance, Clock } from "../../core/ports/process.ts";
+import type { Tickets } from "../../core/ports/servers.ts";
+import type { Sessions } from "../../core/ports/store.ts";
 
 export const SESSION_COOKIE = "servereye";
 const SESSION_TTL_MS = 30 * 24 * 3_600_000;

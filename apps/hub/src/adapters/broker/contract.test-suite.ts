@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { Fault, SILENCE_MS } from "@servereye/contract";
-import type { Broker, Presence, PresenceBoard, Subscription } from "../../core/ports.ts";
+import type { Broker, Presence, PresenceBoard, Subscription } from "../../core/ports/broker.ts";
 
 /** A clock that the suite turns; real engines that count by their own clock turn theirs along. */
 export interface TurnedBoard {

@@ -1,6 +1,7 @@
 /** The broker and the presence board of a hub that is alone: in process, for as long as it runs. */
 import { Fault, SILENCE_MS } from "@servereye/contract";
-import type { Broker, Clock, Log, Presence, PresenceBoard } from "../../core/ports.ts";
+import type { Broker, Presence, PresenceBoard } from "../../core/ports/broker.ts";
+import type { Clock, Log } from "../../core/ports/process.ts";
 
 /** How much longer than the silence limit an entry stands, so that the gateway's own end of it comes first; ms. */
 export const PRESENCE_MARGIN_MS = 5_000;

@@ -1,6 +1,7 @@
 /** One region's broker as a hub sees it: every call ends within a deadline, and whether it is away is known. */
 import { Fault } from "@servereye/contract";
-import type { Broker, Clock, Log, PresenceBoard, Subscription } from "../../core/ports.ts";
+import type { Broker, PresenceBoard, Subscription } from "../../core/ports/broker.ts";
+import type { Clock, Log } from "../../core/ports/process.ts";
 
 export interface Region {
   /** SERVEREYE_REGION of the hubs that have this broker for their own. */

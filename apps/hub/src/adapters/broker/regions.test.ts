@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DEFAULT_DEADLINE_MS, Fault } from "@servereye/contract";
 import { keptLog, readMetrics, turnedClock } from "../../core/fleet/doubles.test-code.ts";
-import type { Broker, Presence, PresenceBoard } from "../../core/ports.ts";
+import type { Broker, Presence, PresenceBoard } from "../../core/ports/broker.ts";
 import { brokerContract, presenceContract } from "./contract.test-suite.ts";
 import { createMemoryBroker, createMemoryPresence } from "./memory.ts";
 import { REGION_DEADLINE_MS, RESUBSCRIBE_MS, type Region } from "./region.ts";

@@ -1,6 +1,7 @@
 /** The brokers and presence boards of several regions as one: the own region first, the others where it must be. */
 import { Fault } from "@servereye/contract";
-import type { Broker, Metrics, Presence, PresenceBoard } from "../../core/ports.ts";
+import type { Broker, Presence, PresenceBoard } from "../../core/ports/broker.ts";
+import type { Metrics } from "../../core/ports/process.ts";
 import { type Outcome, type ReachedRegion, type Region, type RegionParts, reachRegion } from "./region.ts";
 
 export interface RegionsParts extends RegionParts {

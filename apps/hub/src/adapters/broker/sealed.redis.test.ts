@@ -5,7 +5,7 @@ import { type RedisServer, startRedis } from "../../../../../test/engines/redis.
 import { needs } from "../../../../../test/engines.ts";
 import { systemClock } from "../../clock.ts";
 import { keptLog, readMetrics } from "../../core/fleet/doubles.test-code.ts";
-import type { Presence } from "../../core/ports.ts";
+import type { Presence } from "../../core/ports/broker.ts";
 import { brokerContract, presenceContract } from "./contract.test-suite.ts";
 import { openRedisBroker } from "./redis/broker.ts";
 import { age } from "./redis/redis.test-code.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { keptLog, readMetrics, turnedClock } from "../../core/fleet/doubles.test-code.ts";
-import type { Presence } from "../../core/ports.ts";
+import type { Presence } from "../../core/ports/broker.ts";
 import { brokerContract } from "./contract.test-suite.ts";
 import { createMemoryBroker } from "./memory.ts";
 import { createSeal, OLD_ENTRY_MS, sealBroker, sealedEntries } from "./sealed.ts";

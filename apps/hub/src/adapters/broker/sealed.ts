@@ -1,6 +1,7 @@
 /** What passes through a broker that others might write to, sealed: only a hub of this installation can make it. */
 import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
-import type { Broker, Clock, Log, Metrics, Presence } from "../../core/ports.ts";
+import type { Broker, Presence } from "../../core/ports/broker.ts";
+import type { Clock, Log, Metrics } from "../../core/ports/process.ts";
 
 /**
  * A message as it travels: `<mac>.<message>`, the MAC being HMAC-SHA-256 in base64url (43 characters) over the place

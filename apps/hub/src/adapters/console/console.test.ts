@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChatEvent } from "@servereye/contract";
 import { turnedClock } from "../../core/fleet/doubles.test-code.ts";
-import type { Account, Incoming } from "../../core/ports.ts";
+import type { Incoming } from "../../core/ports/chat.ts";
+import type { Account } from "../../core/ports/people.ts";
 import { createConsole } from "./console.ts";
 
 const owner: Account = { channel: "local", externalId: "owner" };

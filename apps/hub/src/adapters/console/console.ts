@@ -1,14 +1,8 @@
 /** The chat of the page and the terminal: the same bot, without Telegram. */
 import type { View } from "@servereye/contract";
-import type {
-  Account,
-  ChatHandler,
-  ChatPort,
-  ChatRef,
-  Clock,
-  Conversations,
-  Incoming,
-} from "../../core/ports.ts";
+import type { ChatHandler, ChatPort, ChatRef, Conversations, Incoming } from "../../core/ports/chat.ts";
+import type { Account } from "../../core/ports/people.ts";
+import type { Clock } from "../../core/ports/process.ts";
 import { Conversation } from "./conversation.ts";
 
 /** Conversations kept at once; beyond it the longest unused goes. */

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { type AgentFrame, type Ask, Fault, type HubFrame } from "@servereye/contract";
 import type { WebSocket } from "ws";
 import type { Again, AgentDoor, AgentLine, DoorAdmission, OnlineAgent } from "../../core/fleet/door.ts";
-import type { Chance, Clock, Log, Metrics } from "../../core/ports.ts";
+import type { Chance, Clock, Log, Metrics } from "../../core/ports/process.ts";
 import { believe, type Challenged, challenge, type Hello, type Proofs, type Prove } from "./handshake.ts";
 import type { GatewayLimits, Slots } from "./limits.ts";
 import { type Pulse, startPulse } from "./pulse.ts";

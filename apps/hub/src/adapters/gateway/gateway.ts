@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { MAX_FRAME_BYTES, serverIdOf, verifierOf } from "@servereye/contract";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { AgentDoor } from "../../core/fleet/door.ts";
-import type { Chance, Clock, Log, Metrics } from "../../core/ports.ts";
+import type { Chance, Clock, Log, Metrics } from "../../core/ports/process.ts";
 import { type AgentConnection, serveAgent } from "./connection.ts";
 import type { Proofs } from "./handshake.ts";
 import { createSlots, GATEWAY_LIMITS, type GatewayLimits } from "./limits.ts";

@@ -15,7 +15,7 @@ import {
   type Verify,
 } from "@servereye/contract";
 import type { Candidate } from "../../core/fleet/door.ts";
-import type { Chance, HubKey } from "../../core/ports.ts";
+import type { Chance, HubKey } from "../../core/ports/process.ts";
 
 export type Hello = Extract<AgentFrame, { t: "hello" }>;
 export type Prove = Extract<AgentFrame, { t: "prove" }>;

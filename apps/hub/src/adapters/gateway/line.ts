@@ -1,5 +1,5 @@
 /** The line before the handshake: places for strangers, few for one network, and a bounded wait for them. */
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
 import { networkOf } from "./limits.ts";
 
 export interface LineLimits {

@@ -1,6 +1,6 @@
 /** Whether a connection lives: its silence is noticed, its round trip measured. */
 import type { WebSocket } from "ws";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
 import type { GatewayLimits } from "./limits.ts";
 
 export interface Pulse {

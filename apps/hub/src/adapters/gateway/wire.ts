@@ -2,7 +2,7 @@
 import type { Duplex } from "node:stream";
 import { AgentFrame, type HubFrame } from "@servereye/contract";
 import type { RawData, WebSocket } from "ws";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
 import type { GatewayLimits } from "./limits.ts";
 
 export interface Wire {

@@ -6,7 +6,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { Fault, type KeyPair, ORIGINAL_RUNTIME, seedOfAny, serverIdOf } from "@servereye/contract";
 import type { AgentDoor } from "../../core/fleet/door.ts";
 import type { KnownOriginal } from "../../core/fleet/original-door.ts";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
 import { createBuckets, type ProxyLimits } from "./limits.ts";
 
 export interface Caller extends KnownOriginal {

@@ -1,5 +1,5 @@
 /** How much agents of the Go original, and whoever pretends to be one, may take of the proxy. */
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
 
 export interface ProxyLimits {
   /** A poll is held so long at the most, ms. */

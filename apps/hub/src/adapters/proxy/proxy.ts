@@ -5,7 +5,8 @@
 import { Fault, type FaultCode, type KeyPair } from "@servereye/contract";
 import type { AgentDoor } from "../../core/fleet/door.ts";
 import type { HandedOut, KnownOriginal, OriginalFacts, Originals } from "../../core/fleet/original-door.ts";
-import type { Clock, HttpReply, HttpRequest, HttpRoute, Log, Metrics } from "../../core/ports.ts";
+import type { HttpReply, HttpRequest, HttpRoute } from "../../core/ports/http.ts";
+import type { Clock, Log, Metrics } from "../../core/ports/process.ts";
 import { type Caller, createKeys } from "./keys.ts";
 import { createBuckets, PROXY_LIMITS, type ProxyLimits } from "./limits.ts";
 import { fieldsOf, messageText, readReply, streamValues } from "./messages.ts";

@@ -1,6 +1,6 @@
 /** The audit log: who did what, on what, from where, and how it ended. The schema lets only the old go. */
 import { type Kysely, sql } from "kysely";
-import type { Audit } from "../../core/ports.ts";
+import type { Audit } from "../../core/ports/store.ts";
 import { madeStorable } from "./name.ts";
 import type { Replicas } from "./replicas.ts";
 import type { Tables } from "./tables.ts";

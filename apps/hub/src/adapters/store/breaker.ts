@@ -1,6 +1,6 @@
 /** A breaker in front of PostgreSQL: whoever waits on one that does not answer is told soon, and those after at once. */
 import { Fault } from "@servereye/contract";
-import type { Clock, Log } from "../../core/ports.ts";
+import type { Clock, Log } from "../../core/ports/process.ts";
 
 /** Milliseconds. */
 export interface Patience {

@@ -1,7 +1,8 @@
 /** Buttons that were shown: saved many at once, found and spent by their token. */
 import { SERVER_ID } from "@servereye/contract";
 import { type Kysely, sql } from "kysely";
-import type { ButtonAction, Buttons, Clock, StoredButton } from "../../core/ports.ts";
+import type { ButtonAction, Buttons, StoredButton } from "../../core/ports/buttons.ts";
+import type { Clock } from "../../core/ports/process.ts";
 import { type Batcher, batcher } from "./batch.ts";
 import { isStorable } from "./name.ts";
 import type { Tables } from "./tables.ts";

@@ -1,7 +1,7 @@
 /** The pool of connections: deadlines, named statements, faults, and survival of connections that break. */
 import { Kysely, PostgresDialect, type PostgresPoolClient } from "kysely";
 import pg from "pg";
-import type { Clock, Log } from "../../core/ports.ts";
+import type { Clock, Log } from "../../core/ports/process.ts";
 import { poolAddress, type StoreConnection } from "./address.ts";
 import { type Breaker, createBreaker, PATIENCE, type Patience } from "./breaker.ts";
 import { connectionSurvives, storeFault } from "./fault.ts";

@@ -1,6 +1,6 @@
 /** Which hubs live: a row each, that stands until it expires by the database's own clock. */
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { Hubs, Seat } from "../../core/ports.ts";
+import type { Hubs, Seat } from "../../core/ports/hubs.ts";
 import type { Tables } from "./tables.ts";
 
 /** Ids of the hubs that live, as a subquery. */

@@ -1,7 +1,8 @@
 /** Updates of a chat channel: each is taken once, owned by one hub, and kept until it is handled. */
 import { hash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
-import type { Clock, Inbox, KeptUpdate, NewUpdate } from "../../core/ports.ts";
+import type { Inbox, KeptUpdate, NewUpdate } from "../../core/ports/inbox.ts";
+import type { Clock } from "../../core/ports/process.ts";
 import { batcher } from "./batch.ts";
 import { wasVictim } from "./fault.ts";
 import { LIVING } from "./hubs.ts";

@@ -1,6 +1,6 @@
 /** What one hub at a time may do: leases that end by the database's own clock, with a fence for who comes too late. */
 import { type Kysely, sql } from "kysely";
-import type { Leases } from "../../core/ports.ts";
+import type { Leases } from "../../core/ports/hubs.ts";
 import type { Tables } from "./tables.ts";
 
 export function leasesIn(db: Kysely<Tables>): Leases {

@@ -5,7 +5,7 @@ import pg from "pg";
 import { run } from "../../../../../test/engines/databases.ts";
 import { type Postgres15, startPostgres15 } from "../../../../../test/engines/postgres15.ts";
 import { needs } from "../../../../../test/engines.ts";
-import type { Store } from "../../core/ports.ts";
+import type { Store } from "../../core/ports/store.ts";
 import { type FreshStores, freshStores, openOn } from "./contract/fresh.test-suite.ts";
 
 const TTL = 3_600_000;

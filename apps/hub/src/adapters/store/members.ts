@@ -1,7 +1,8 @@
 /** Who may what on a server. A server always keeps an owner, a person's numbers never meet. */
 import { Fault } from "@servereye/contract";
 import type { Kysely } from "kysely";
-import type { Clock, Servers } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
+import type { Servers } from "../../core/ports/servers.ts";
 import { noSuchPerson } from "./fault.ts";
 import type { Replicas } from "./replicas.ts";
 import type { Tables } from "./tables.ts";

@@ -2,7 +2,7 @@
 import { Fault } from "@servereye/contract";
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
-import type { Log } from "../../core/ports.ts";
+import type { Log } from "../../core/ports/process.ts";
 import { openDatabase, type StoreConnection } from "./connection.ts";
 import { storeFault } from "./fault.ts";
 import { MIGRATIONS } from "./migrations/all.ts";

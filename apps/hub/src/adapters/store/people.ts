@@ -1,7 +1,8 @@
 /** Persons, their accounts, and what an account may see: the first question of every message. */
 import { Fault } from "@servereye/contract";
 import { type Kysely, sql } from "kysely";
-import type { Account, Actor, Chance, Clock, People, Person, SeenServer } from "../../core/ports.ts";
+import type { Account, Actor, People, Person, SeenServer } from "../../core/ports/people.ts";
+import type { Chance, Clock } from "../../core/ports/process.ts";
 import { batcher } from "./batch.ts";
 import { noSuchPerson } from "./fault.ts";
 import { isStorable, storableName } from "./name.ts";

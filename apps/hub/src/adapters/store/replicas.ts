@@ -1,7 +1,7 @@
 /** Replicas for reads that may be a moment old: looked after in the background, used in turn, never waited for. */
 import { Fault } from "@servereye/contract";
 import { type Kysely, sql } from "kysely";
-import type { Clock, Log } from "../../core/ports.ts";
+import type { Clock, Log } from "../../core/ports/process.ts";
 import { type Database, type Deadlines, openDatabase, type StoreConnection } from "./connection.ts";
 import type { Tables } from "./tables.ts";
 

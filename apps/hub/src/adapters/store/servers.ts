@@ -1,7 +1,8 @@
 /** Servers: added, renamed, removed, and their signs of life. Who may what on them is in members.ts. */
 import { AgentFacts, Fault } from "@servereye/contract";
 import { type Kysely, type Selectable, sql } from "kysely";
-import type { Clock, ServerRecord, Servers } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
+import type { ServerRecord, Servers } from "../../core/ports/servers.ts";
 import { type Batcher, batcher } from "./batch.ts";
 import { lockPerson, membersIn, nextNumber } from "./members.ts";
 import { isStorable, storableName, uniqueName } from "./name.ts";

@@ -1,6 +1,7 @@
 /** Sessions of the page, found by the hash of their secret. */
 import type { Kysely } from "kysely";
-import type { Clock, Sessions } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
+import type { Sessions } from "../../core/ports/store.ts";
 import { hashOf } from "./secret.ts";
 import type { Tables } from "./tables.ts";
 

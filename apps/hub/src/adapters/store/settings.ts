@@ -1,6 +1,6 @@
 /** Small values that all hubs share. */
 import { type Kysely, sql } from "kysely";
-import type { Settings } from "../../core/ports.ts";
+import type { Settings } from "../../core/ports/store.ts";
 import type { Tables } from "./tables.ts";
 
 export function settingsIn(db: Kysely<Tables>): Settings {

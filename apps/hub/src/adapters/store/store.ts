@@ -1,7 +1,8 @@
 /** The store: everything that must not be lost, in PostgreSQL. */
 import { Fault } from "@servereye/contract";
 import { type Kysely, sql } from "kysely";
-import type { Chance, Clock, Figures, Log, Store } from "../../core/ports.ts";
+import type { Chance, Clock, Log } from "../../core/ports/process.ts";
+import type { Figures, Store } from "../../core/ports/store.ts";
 import { auditIn } from "./audit.ts";
 import { buttonsIn } from "./buttons.ts";
 import { DEADLINES, type Deadlines, openDatabase, type StoreConnection } from "./connection.ts";

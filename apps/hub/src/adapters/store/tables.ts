@@ -1,7 +1,10 @@
 /** The tables as the code sees them; migrations/ holds what they are made of. Times are epoch milliseconds. */
 import type { AgentFacts, Role } from "@servereye/contract";
 import type { ColumnType, Generated } from "kysely";
-import type { AuditEntry, ButtonAction, ButtonOutcome, ChannelName, TicketKind } from "../../core/ports.ts";
+import type { ButtonAction, ButtonOutcome } from "../../core/ports/buttons.ts";
+import type { ChannelName } from "../../core/ports/people.ts";
+import type { TicketKind } from "../../core/ports/servers.ts";
+import type { AuditEntry } from "../../core/ports/store.ts";
 
 /** Written as JSON text, read as a value. The column type is json, not jsonb: jsonb refuses the escape of U+0000. */
 type Json<T> = ColumnType<T, string, string>;

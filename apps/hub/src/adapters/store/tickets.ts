@@ -1,7 +1,8 @@
 /** One-time secrets, and agents that wait to be added by a code: both are taken once, whoever asks at the same time. */
 import { AgentFacts, Fault } from "@servereye/contract";
 import type { Kysely } from "kysely";
-import type { Clock, Tickets, Waiting } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
+import type { Tickets, Waiting } from "../../core/ports/servers.ts";
 import { isStorable } from "./name.ts";
 import { hashOf } from "./secret.ts";
 import type { Tables } from "./tables.ts";

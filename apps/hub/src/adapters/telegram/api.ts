@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { autoRetry } from "@grammyjs/auto-retry";
 import { Api, type ApiClientOptions, GrammyError, HttpError, type RawApi } from "grammy";
 import { ProxyAgent } from "proxy-agent";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
 import { ApiRefused, ApiUnreached, withoutToken } from "./failure.ts";
 import { type Post, post } from "./request.ts";
 

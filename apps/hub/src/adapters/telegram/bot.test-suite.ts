@@ -2,7 +2,7 @@
 import type { TestContext } from "node:test";
 import type { View } from "@servereye/contract";
 import { type Emulator, startTelegramEmulator } from "../../../../../test/telegram/emulator.ts";
-import type { ChatPort, Incoming } from "../../core/ports.ts";
+import type { ChatPort, Incoming } from "../../core/ports/chat.ts";
 import { createTelegram, type TelegramOptions } from "./telegram.ts";
 import {
   collectedLog,

@@ -1,5 +1,5 @@
 /** This hub's share of what the bot may send: kept to for a while after Telegram said that it was too much. */
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
 
 /** "The bot may send about 30 messages a second in all": Telegram's bot FAQ. */
 const PER_SECOND = 30;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { View } from "@servereye/contract";
 import { startTelegramEmulator } from "../../../../../test/telegram/emulator.ts";
-import type { ChatRef } from "../../core/ports.ts";
+import type { ChatRef } from "../../core/ports/chat.ts";
 import { botFor, echo, emulatorFor, words } from "./bot.test-suite.ts";
 import { settle, turnedClock } from "./turned.test-suite.ts";
 

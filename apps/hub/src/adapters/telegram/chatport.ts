@@ -1,6 +1,7 @@
 /** Telegram as the core's way out: views into messages, through the queue. */
 import { Fault } from "@servereye/contract";
-import type { ChatPort, ChatRef, Log, Metrics } from "../../core/ports.ts";
+import type { ChatPort, ChatRef } from "../../core/ports/chat.ts";
+import type { Log, Metrics } from "../../core/ports/process.ts";
 import type { BotApi } from "./api.ts";
 import { ApiUnreached, means } from "./failure.ts";
 import { compose } from "./message.ts";

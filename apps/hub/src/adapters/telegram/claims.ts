@@ -1,5 +1,5 @@
 /** Updates that other hubs said they handle without knowing whether they are kept: left to them for a while. */
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
 
 /** How long a claim stands after it was last made, ms: it is made anew each second, as long as its hub lives. */
 const LASTS_MS = 10_000;

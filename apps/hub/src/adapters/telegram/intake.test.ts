@@ -1,7 +1,7 @@
 /** From updates to the core: bounds, a hanging handler, a failing inbox. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ChatHandler } from "../../core/ports.ts";
+import type { ChatHandler } from "../../core/ports/chat.ts";
 import { createIntake } from "./intake.ts";
 import {
   collectedLog,

@@ -1,6 +1,9 @@
 /** From updates to the core: each kept before it counts as received, handled by one hub, in order within its chat. */
 import { createConcurrentSink, sequentialize } from "@grammyjs/runner";
-import type { ChatHandler, Clock, Inbox, Incoming, Log, Membership, Metrics } from "../../core/ports.ts";
+import type { ChatHandler, Incoming } from "../../core/ports/chat.ts";
+import type { Membership } from "../../core/ports/hubs.ts";
+import type { Inbox } from "../../core/ports/inbox.ts";
+import type { Clock, Log, Metrics } from "../../core/ports/process.ts";
 import { createKeeping, type Held } from "./keeping.ts";
 import type { News } from "./news.ts";
 import type { Presses } from "./presses.ts";

@@ -1,5 +1,7 @@
 /** What of the inbox this hub has in hand: taken by itself, told of by another hub, left by a dead one, or not to be kept. */
-import type { Clock, Inbox, KeptUpdate, Log, Membership, Metrics, NewUpdate } from "../../core/ports.ts";
+import type { Membership } from "../../core/ports/hubs.ts";
+import type { Inbox, KeptUpdate, NewUpdate } from "../../core/ports/inbox.ts";
+import type { Clock, Log, Metrics } from "../../core/ports/process.ts";
 import { createClaims } from "./claims.ts";
 import type { News } from "./news.ts";
 import { ownerOf } from "./spread.ts";

@@ -1,5 +1,6 @@
 /** Which hub speaks for the bot: polls, sets webhook and menus. A lease, renewed well before it ends. */
-import type { Clock, Leases, Log, Metrics } from "../../core/ports.ts";
+import type { Leases } from "../../core/ports/hubs.ts";
+import type { Clock, Log, Metrics } from "../../core/ports/process.ts";
 
 const LEASE = "telegram";
 /** How long a lease lasts and how often it is asked for, ms: a lost leader is replaced within their sum. */

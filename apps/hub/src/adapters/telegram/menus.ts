@@ -1,7 +1,8 @@
 /** The command menus that phones show, for each kind of chat and language. */
 import { type Command, CommandGroup } from "@grammyjs/commands";
 import type { BotCommand, BotCommandScope, LanguageCode } from "grammy/types";
-import type { Log, MenuEntry } from "../../core/ports.ts";
+import type { MenuEntry } from "../../core/ports/chat.ts";
+import type { Log } from "../../core/ports/process.ts";
 import type { BotApi } from "./api.ts";
 import { means } from "./failure.ts";
 

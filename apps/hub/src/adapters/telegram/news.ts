@@ -1,6 +1,7 @@
 /** What the hubs of one bot tell each other at once. All of it may be lost: each looks for itself a little later, or decides alone. */
 import * as z from "zod/mini";
-import type { Broker, Clock, Log, Subscription } from "../../core/ports.ts";
+import type { Broker, Subscription } from "../../core/ports/broker.ts";
+import type { Clock, Log } from "../../core/ports/process.ts";
 
 /** Says that there is something for a hub in the inbox (ids only, the store has the rest), or is a claim or its answer. */
 const updatesChannel = (hub: string): string => `updates:${hub}`;

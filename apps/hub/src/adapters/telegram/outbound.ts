@@ -1,6 +1,6 @@
 /** The one queue to Telegram: in order within a chat, chats side by side, bounded, patient with 429, 5xx and the network. */
 import { Fault } from "@servereye/contract";
-import type { Clock, Log, Metrics } from "../../core/ports.ts";
+import type { Clock, Log, Metrics } from "../../core/ports/process.ts";
 import { createBudget } from "./budget.ts";
 import { ApiRefused, ApiUnreached } from "./failure.ts";
 import { createPauses } from "./pauses.ts";

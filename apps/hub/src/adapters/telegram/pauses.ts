@@ -1,5 +1,5 @@
 /** Who has to rest after a 429: the chat that was told so, or all of them when many are told at once. */
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/process.ts";
 
 /** Telegram does not say whose limit was met. This many chats told within this time (ms): it is the bot's own. */
 const manyChats = 5;

@@ -1,6 +1,6 @@
 /** Long polling by the leader, on the runner's loop: a batch is in the inbox before Telegram is told that it arrived. */
 import { createRunner, createSource } from "@grammyjs/runner";
-import type { Clock, Log, Metrics } from "../../core/ports.ts";
+import type { Clock, Log, Metrics } from "../../core/ports/process.ts";
 import type { BotApi } from "./api.ts";
 import { ApiRefused, ApiUnreached } from "./failure.ts";
 import type { Intake } from "./intake.ts";

@@ -1,6 +1,6 @@
 /** Answers to presses: one each, at once, and none left without, so that no phone shows a press spinning. */
 import { Fault } from "@servereye/contract";
-import type { Clock, Log, Metrics } from "../../core/ports.ts";
+import type { Clock, Log, Metrics } from "../../core/ports/process.ts";
 import type { BotApi } from "./api.ts";
 import { cleanText } from "./clean.ts";
 import { means } from "./failure.ts";

@@ -1,7 +1,7 @@
 /** What Telegram says rarely: refused markup, a revoked token, a moved group, a closed topic, a page instead of JSON. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ChatRef } from "../../core/ports.ts";
+import type { ChatRef } from "../../core/ports/chat.ts";
 import { botFor, echo, emulatorFor, words } from "./bot.test-suite.ts";
 import { meddlerFor, type Rule, refusal } from "./meddler.test-suite.ts";
 import { settle } from "./turned.test-suite.ts";

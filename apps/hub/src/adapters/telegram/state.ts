@@ -1,5 +1,5 @@
 /** How Telegram is doing, in a word for /health and a line in the log when it changes. */
-import type { Log } from "../../core/ports.ts";
+import type { Log } from "../../core/ports/process.ts";
 
 export interface Status {
   status: "ok" | "starting" | "down";

@@ -1,16 +1,10 @@
 /** The Telegram channel: put together from its parts, started, stopped, and asked how it is. */
-import type {
-  Broker,
-  ChatHandler,
-  ChatPort,
-  Clock,
-  HttpRoute,
-  Inbox,
-  Leases,
-  Log,
-  Membership,
-  Metrics,
-} from "../../core/ports.ts";
+import type { Broker } from "../../core/ports/broker.ts";
+import type { ChatHandler, ChatPort } from "../../core/ports/chat.ts";
+import type { HttpRoute } from "../../core/ports/http.ts";
+import type { Leases, Membership } from "../../core/ports/hubs.ts";
+import type { Inbox } from "../../core/ports/inbox.ts";
+import type { Clock, Log, Metrics } from "../../core/ports/process.ts";
 import { createApi } from "./api.ts";
 import { createChatPort } from "./chatport.ts";
 import { ApiRefused, TokenRefused } from "./failure.ts";

@@ -1,16 +1,8 @@
 /** What the tests here stand on: a clock turned by hand, an inbox in memory, a log and figures that can be read. */
-import type {
-  ChatHandler,
-  Clock,
-  Inbox,
-  Incoming,
-  KeptUpdate,
-  Leases,
-  Log,
-  Membership,
-  Metrics,
-  NewUpdate,
-} from "../../core/ports.ts";
+import type { ChatHandler, Incoming } from "../../core/ports/chat.ts";
+import type { Leases, Membership } from "../../core/ports/hubs.ts";
+import type { Inbox, KeptUpdate, NewUpdate } from "../../core/ports/inbox.ts";
+import type { Clock, Log, Metrics } from "../../core/ports/process.ts";
 
 export interface TurnedClock extends Clock {
   /** Turns it on by `ms`; whatever falls due happens in order, and what that leads to at once as well. */

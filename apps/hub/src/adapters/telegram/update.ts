@@ -1,6 +1,6 @@
 /** An update as Telegram sends it, read at the border: what a person did, or why it is nothing for us. */
 import * as z from "zod/mini";
-import type { ChatRef, Incoming } from "../../core/ports.ts";
+import type { ChatRef, Incoming } from "../../core/ports/chat.ts";
 import { cleanLine } from "./clean.ts";
 
 /** What is asked of Telegram. Edited messages are not: an edited command must not act again. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import type { HttpReply, HttpRoute } from "../../core/ports.ts";
+import type { HttpReply, HttpRoute } from "../../core/ports/http.ts";
 import { botFor, echo, emulatorFor } from "./bot.test-suite.ts";
 import { settle, textOf } from "./turned.test-suite.ts";
 

@@ -1,6 +1,7 @@
 /** The webhook's route: proves that Telegram calls, keeps the update, says 200, and only then handles it; unless it can not be kept. */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { HttpReply, HttpRequest, HttpRoute, Log, Metrics } from "../../core/ports.ts";
+import type { HttpReply, HttpRequest, HttpRoute } from "../../core/ports/http.ts";
+import type { Log, Metrics } from "../../core/ports/process.ts";
 import type { Intake } from "./intake.ts";
 
 export const webhookPath = "/telegram/webhook";

@@ -1,6 +1,7 @@
 /** Writes messages into a chat and changes them there, and knows what to do about each of Telegram's refusals. */
 import { InputFile } from "grammy";
-import type { ChatRef, Log, Metrics } from "../../core/ports.ts";
+import type { ChatRef } from "../../core/ports/chat.ts";
+import type { Log, Metrics } from "../../core/ports/process.ts";
 import { type BotApi, callDeadline, uploadDeadline } from "./api.ts";
 import { ApiRefused, means } from "./failure.ts";
 import type { Outgoing, Part } from "./message.ts";

@@ -2,7 +2,7 @@
 import { renameSync, statSync } from "node:fs";
 import { withoutSecrets } from "@servereye/contract";
 import { pino } from "pino";
-import type { Log } from "../../core/ports.ts";
+import type { Log } from "../../core/ports/process.ts";
 
 /** Field names whose values are never written. */
 const SECRET_FIELD =

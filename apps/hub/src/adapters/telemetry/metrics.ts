@@ -1,6 +1,6 @@
 /** Figures for Prometheus, all under `servereye_`. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { Metrics } from "../../core/ports.ts";
+import type { Metrics } from "../../core/ports/process.ts";
 
 export interface OpenMetrics extends Metrics {
   /** The text exposition format. */

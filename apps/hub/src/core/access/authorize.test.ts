@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ROLES, type Role } from "@servereye/contract";
 import fc from "fast-check";
-import type { Actor } from "../ports.ts";
+import type { Actor } from "../ports/people.ts";
 import { atLeast, authorize, type HubVerb, type ServerVerb, verbFor } from "./authorize.ts";
 
 const actor = (roles: Record<string, Role>, admin = false): Actor => ({

@@ -1,6 +1,6 @@
 /** The one gate: may this person do this to that? Chat, buttons, pages and jobs all ask here. */
 import { ROLES, type Role } from "@servereye/contract";
-import type { Actor, SeenServer } from "../ports.ts";
+import type { Actor, SeenServer } from "../ports/people.ts";
 
 /** What can be done to a server, and the least role for it. */
 const SERVER_VERBS = {

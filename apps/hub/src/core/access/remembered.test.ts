@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { turnedClock } from "../fleet/doubles.test-code.ts";
-import type { Account, Actor } from "../ports.ts";
+import type { Account, Actor } from "../ports/people.ts";
 import { KEPT_MS, rememberActors } from "./remembered.ts";
 
 const account = (externalId: string): Account => ({ channel: "telegram", externalId });

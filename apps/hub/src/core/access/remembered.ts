@@ -1,5 +1,6 @@
 /** Rights as the store last told them, for readings while it is away: for a minute, and for nothing that changes anything. */
-import type { Account, Actor, Clock } from "../ports.ts";
+import type { Account, Actor } from "../ports/people.ts";
+import type { Clock } from "../ports/process.ts";
 
 export interface Remembered {
   /** What the store said just now: undefined forgets whom it does not know. */

@@ -1,5 +1,5 @@
 /** The audit log as the chat writes it: what was done stays done, also when the record of it can not be kept. */
-import type { AuditEntry } from "../ports.ts";
+import type { AuditEntry } from "../ports/store.ts";
 import type { ChatDeps } from "./deps.ts";
 import type { Turn } from "./turn.ts";
 

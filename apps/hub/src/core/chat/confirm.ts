@@ -1,7 +1,7 @@
 /** The question before anything changes: Yes works once, for a minute, for the asker alone; Cancel ends it. */
 import { Fault, type FaultCode } from "@servereye/contract";
 import { mayHaveActed } from "../fleet/acted.ts";
-import type { ButtonOutcome } from "../ports.ts";
+import type { ButtonOutcome } from "../ports/buttons.ts";
 import type { ButtonDeed } from "./commands/command.ts";
 import type { ChatDeps } from "./deps.ts";
 import { CONFIRM_TTL_MS, type DraftButton, type Turn, text } from "./turn.ts";

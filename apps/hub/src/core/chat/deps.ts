@@ -3,7 +3,10 @@
 import type { Reading } from "@servereye/commands/hub";
 import type { Fleet } from "../fleet/ask.ts";
 import type { Enrolment } from "../fleet/enrol.ts";
-import type { Chance, ChannelName, ChatPort, Clock, Log, Metrics, Store } from "../ports.ts";
+import type { ChatPort } from "../ports/chat.ts";
+import type { ChannelName } from "../ports/people.ts";
+import type { Chance, Clock, Log, Metrics } from "../ports/process.ts";
+import type { Store } from "../ports/store.ts";
 
 /** The part of the fleet the chat talks to. */
 export type ChatFleet = Pick<Fleet, "ask" | "presenceOf" | "removed" | "prepare">;

@@ -1,7 +1,10 @@
 /** Who comes to the door: strangers, setup links and invitations. */
 import { ROLES } from "@servereye/contract";
 import { atLeast } from "../access/authorize.ts";
-import type { Incoming, Person, ServerRecord, StorePart, Ticket } from "../ports.ts";
+import type { Incoming } from "../ports/chat.ts";
+import type { Person } from "../ports/people.ts";
+import type { ServerRecord, Ticket } from "../ports/servers.ts";
+import type { StorePart } from "../ports/store.ts";
 import { audit } from "./audit.ts";
 import type { ChatDeps } from "./deps.ts";
 

@@ -1,7 +1,7 @@
 /** What is said of a message that hubs died of: to who may use the bot, with no word of what was fatal. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Incoming } from "../ports.ts";
+import type { Incoming } from "../ports/chat.ts";
 import { type Body, chatEngine } from "./room.test-code.ts";
 
 let engine: Awaited<ReturnType<typeof chatEngine>>;

@@ -1,5 +1,5 @@
 /** What a person is told of a message that no hub handles any more, since hubs died of it. */
-import type { Incoming } from "../ports.ts";
+import type { Incoming } from "../ports/chat.ts";
 import type { ChatDeps } from "./deps.ts";
 import { parse } from "./parse.ts";
 import { languageFor, translator } from "./translate.ts";

@@ -1,6 +1,6 @@
 /** The command menu that channels show, in each language. */
 import { readings } from "@servereye/commands/hub";
-import type { MenuEntry } from "../ports.ts";
+import type { MenuEntry } from "../ports/chat.ts";
 import { chatCommands } from "./commands/all.ts";
 import { aboutId } from "./commands/help.ts";
 import { type Language, translator } from "./translate.ts";

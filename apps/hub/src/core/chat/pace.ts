@@ -1,5 +1,5 @@
 /** How fast one person may ask: a token bucket for each, so that nobody starves the others. */
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../ports/process.ts";
 
 /** Most buckets kept; beyond it the longest unused go, which only ever gives somebody a full bucket. */
 const MOST = 10_000;

@@ -1,5 +1,5 @@
 /** A choice of servers as buttons, in pages. */
-import type { SeenServer } from "../ports.ts";
+import type { SeenServer } from "../ports/people.ts";
 import type { Draft, DraftButton, Turn } from "./turn.ts";
 import { which } from "./which.ts";
 

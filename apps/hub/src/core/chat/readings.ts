@@ -2,7 +2,7 @@
 import type { Reading, ReplyButton } from "@servereye/commands/hub";
 import { Fault, type Role } from "@servereye/contract";
 import { authorize, verbFor } from "../access/authorize.ts";
-import type { SeenServer } from "../ports.ts";
+import type { SeenServer } from "../ports/people.ts";
 import { faultDraft, noServers, refusal } from "./faults.ts";
 import type { Typed } from "./parse.ts";
 import { pick } from "./pick.ts";

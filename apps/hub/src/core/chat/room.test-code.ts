@@ -12,7 +12,10 @@ import { openStore } from "../../adapters/store/store.ts";
 import { systemClock } from "../../clock.ts";
 import { keptLog, readMetrics, realChance, turnedClock } from "../fleet/doubles.test-code.ts";
 import { createEnrolment } from "../fleet/enrol.ts";
-import type { Account, ChatHandler, ChatPort, Person, Presence, Store, StorePart } from "../ports.ts";
+import type { Presence } from "../ports/broker.ts";
+import type { ChatHandler, ChatPort } from "../ports/chat.ts";
+import type { Account, Person } from "../ports/people.ts";
+import type { Store, StorePart } from "../ports/store.ts";
 import type { ChatDeps, ChatFleet } from "./deps.ts";
 import { createChat } from "./handler.ts";
 

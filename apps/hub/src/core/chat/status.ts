@@ -1,6 +1,7 @@
 /** /status: what the hub knows of a server's agent. Facts as they were measured, never constants. */
 import { type AgentFacts, type Inline, isOriginal, type View } from "@servereye/contract";
-import type { Presence, SeenServer } from "../ports.ts";
+import type { Presence } from "../ports/broker.ts";
+import type { SeenServer } from "../ports/people.ts";
 import type { Draft, Turn } from "./turn.ts";
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);

@@ -1,7 +1,9 @@
 /** One thing a person did, and the means to answer it. */
 import type { Translate } from "@servereye/commands/hub";
 import { Fault, type Inline, type View } from "@servereye/contract";
-import type { Actor, ButtonAction, ChatPort, Incoming, StoredButton } from "../ports.ts";
+import type { ButtonAction, StoredButton } from "../ports/buttons.ts";
+import type { ChatPort, Incoming } from "../ports/chat.ts";
+import type { Actor } from "../ports/people.ts";
 import type { ChatDeps } from "./deps.ts";
 import { type Language, languageFor, translator } from "./translate.ts";
 

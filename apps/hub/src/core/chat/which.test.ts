@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { SeenServer } from "../ports.ts";
+import type { SeenServer } from "../ports/people.ts";
 import { nearest } from "./nearest.ts";
 import { leading, which } from "./which.ts";
 

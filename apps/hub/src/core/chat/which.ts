@@ -1,5 +1,5 @@
 /** Which server a person means by what they typed. */
-import type { SeenServer } from "../ports.ts";
+import type { SeenServer } from "../ports/people.ts";
 import { nearest } from "./nearest.ts";
 
 export type Which =

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { command, Fault, type FaultCode, keyPairOf, randomBytes } from "@servereye/contract";
 import * as z from "zod/mini";
-import type { Broker } from "../ports.ts";
+import type { Broker } from "../ports/broker.ts";
 import { judged } from "./acted.ts";
 import { createFleet } from "./ask.ts";
 import { keptLog, readMetrics, realChance, smallStore, turnedClock } from "./doubles.test-code.ts";

@@ -10,7 +10,7 @@ import {
   randomBytes,
 } from "@servereye/contract";
 import * as z from "zod/mini";
-import type { Broker, Presence, PresenceBoard } from "../ports.ts";
+import type { Broker, Presence, PresenceBoard } from "../ports/broker.ts";
 import { createFleet, type FleetLimits } from "./ask.ts";
 import { keptLog, readMetrics, realChance, smallStore, turnedClock } from "./doubles.test-code.ts";
 import { createVerifiers } from "./verifiers.ts";

@@ -9,18 +9,9 @@ import {
   signAsk,
   type Verify,
 } from "@servereye/contract";
-import type {
-  Broker,
-  Chance,
-  Clock,
-  HubKey,
-  Log,
-  Metrics,
-  Presence,
-  PresenceBoard,
-  Servers,
-  Subscription,
-} from "../ports.ts";
+import type { Broker, Presence, PresenceBoard, Subscription } from "../ports/broker.ts";
+import type { Chance, Clock, HubKey, Log, Metrics } from "../ports/process.ts";
+import type { Servers } from "../ports/servers.ts";
 import { inDoubt, judged } from "./acted.ts";
 import { parseAnswer, readAnswer, type Verified, verified } from "./answer.ts";
 import { answerChannel, askChannel, lineChannel } from "./channels.ts";

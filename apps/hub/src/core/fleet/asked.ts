@@ -1,6 +1,6 @@
 /** What one connection was asked and has not answered: its agent can answer that, and nothing else. */
 import type { Ask } from "@servereye/contract";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../ports/process.ts";
 
 export interface Asked {
   /** False when it holds too many already, or the ask has expired. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createMemoryBroker } from "../../adapters/broker/memory.ts";
-import type { Broker } from "../ports.ts";
+import type { Broker } from "../ports/broker.ts";
 import { CLAIM_MS, createClaims } from "./claims.ts";
 import { keptLog, readMetrics, turnedClock } from "./doubles.test-code.ts";
 

@@ -8,7 +8,8 @@
  */
 import type { Ask } from "@servereye/contract";
 import * as z from "zod/mini";
-import type { Broker, Clock, Log, Metrics, Subscription } from "../ports.ts";
+import type { Broker, Subscription } from "../ports/broker.ts";
+import type { Clock, Log, Metrics } from "../ports/process.ts";
 import { answerChannel, claimChannel } from "./channels.ts";
 
 export type Claimed = Pick<Ask, "id" | "replyTo" | "expires">;

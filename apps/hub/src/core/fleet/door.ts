@@ -1,6 +1,6 @@
 /** The core's door for agents: what an adapter that holds agents' connections calls, and what it must offer. */
 import type { AgentFacts, Answer, Ask, FaultCode } from "@servereye/contract";
-import type { HubKey } from "../ports.ts";
+import type { HubKey } from "../ports/process.ts";
 
 /** An agent that proved it holds its key. */
 export interface Candidate {

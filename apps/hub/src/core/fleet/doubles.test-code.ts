@@ -1,17 +1,8 @@
 /** A clock that is turned by hand, counters that are read, and the few store ports these tests need. */
 import { Fault, randomBytes, sha256, toBase64Url, toHex, utf8 } from "@servereye/contract";
-import type {
-  AuditEntry,
-  Chance,
-  Clock,
-  Log,
-  Metrics,
-  ServerRecord,
-  Store,
-  StorePart,
-  Ticket,
-  WaitingAgent,
-} from "../ports.ts";
+import type { Chance, Clock, Log, Metrics } from "../ports/process.ts";
+import type { ServerRecord, Ticket, WaitingAgent } from "../ports/servers.ts";
+import type { AuditEntry, Store, StorePart } from "../ports/store.ts";
 
 export interface TurnedClock extends Clock {
   /** Goes on by `ms`, running what falls due in order. */

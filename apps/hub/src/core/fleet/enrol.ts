@@ -8,7 +8,10 @@ import {
   seedOfAny,
   serverIdOf,
 } from "@servereye/contract";
-import type { AuditEntry, Broker, Chance, Clock, Log, ServerRecord, Store } from "../ports.ts";
+import type { Broker } from "../ports/broker.ts";
+import type { Chance, Clock, Log } from "../ports/process.ts";
+import type { ServerRecord } from "../ports/servers.ts";
+import type { AuditEntry, Store } from "../ports/store.ts";
 import { pairedChannel } from "./channels.ts";
 import type { Admission } from "./door.ts";
 import { type KnownServers, knowServers } from "./known.ts";

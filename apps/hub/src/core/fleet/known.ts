@@ -1,6 +1,7 @@
 /** Servers as the store last told of them, so that an agent can come back to this hub while the store is away. */
 import { Fault } from "@servereye/contract";
-import type { Clock, ServerRecord, Servers } from "../ports.ts";
+import type { Clock } from "../ports/process.ts";
+import type { ServerRecord, Servers } from "../ports/servers.ts";
 
 export interface KnownServers {
   /**

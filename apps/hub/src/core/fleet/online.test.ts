@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Ask, Fault, keyPairOf, randomBytes } from "@servereye/contract";
-import type { Broker, Presence, PresenceBoard } from "../ports.ts";
+import type { Broker, Presence, PresenceBoard } from "../ports/broker.ts";
 import type { AgentLine } from "./door.ts";
 import { keptLog, readMetrics, smallStore, turnedClock } from "./doubles.test-code.ts";
 import { knowServers } from "./known.ts";

@@ -1,7 +1,9 @@
 /** Who is online at this hub: the door for agents, their presence, and the way of asks and answers through them. */
 import { Ask, Fault, SERVER_ID } from "@servereye/contract";
 import * as z from "zod/mini";
-import type { Broker, Clock, HubKey, Log, Metrics, Presence, PresenceBoard, Servers } from "../ports.ts";
+import type { Broker, Presence, PresenceBoard } from "../ports/broker.ts";
+import type { Clock, HubKey, Log, Metrics } from "../ports/process.ts";
+import type { Servers } from "../ports/servers.ts";
 import { createAsked } from "./asked.ts";
 import { askChannel, heartbeatChannel, lineChannel, pairedChannel } from "./channels.ts";
 import type { AgentDoor, AgentLine, OnlineAgent } from "./door.ts";

@@ -1,6 +1,6 @@
 /** The asks of one agent that polls: those that wait for its next poll, and those it has and did not answer. */
 import type { Ask, OriginalCommand } from "@servereye/contract";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../ports/process.ts";
 import type { Release } from "./claims.ts";
 
 export interface OriginalItem {

@@ -16,7 +16,8 @@ import {
   type OriginalCommand,
   signAnswer,
 } from "@servereye/contract";
-import type { Broker, Clock, Log, Metrics, Subscription } from "../ports.ts";
+import type { Broker, Subscription } from "../ports/broker.ts";
+import type { Clock, Log, Metrics } from "../ports/process.ts";
 import { askChannel } from "./channels.ts";
 import type { Claims } from "./claims.ts";
 import type { AgentDoor, AgentLine, OnlineAgent } from "./door.ts";

@@ -8,7 +8,9 @@ import {
   verifyAsk,
 } from "@servereye/contract";
 import * as z from "zod/mini";
-import type { Broker, Clock, Log, Metrics, Servers } from "../ports.ts";
+import type { Broker } from "../ports/broker.ts";
+import type { Clock, Log, Metrics } from "../ports/process.ts";
+import type { Servers } from "../ports/servers.ts";
 import { originalChannel } from "./channels.ts";
 import type { Claims } from "./claims.ts";
 import type { AgentDoor } from "./door.ts";

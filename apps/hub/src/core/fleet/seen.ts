@@ -1,5 +1,6 @@
 /** Last signs of life, gathered and written to the store in one batch. */
-import type { Clock, Log, Servers } from "../ports.ts";
+import type { Clock, Log } from "../ports/process.ts";
+import type { Servers } from "../ports/servers.ts";
 
 export interface Seen {
   mark(serverId: string): void;

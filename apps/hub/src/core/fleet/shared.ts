@@ -1,5 +1,5 @@
 /** One question for all who ask the same of the same server in the same moment. */
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../ports/process.ts";
 import type { Fleet, Question } from "./ask.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Counts wrong tries, so that a pairing code can not be guessed. */
 import { Fault } from "@servereye/contract";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../ports/process.ts";
 
 export interface TriesLimits {
   /** Wrong tries of one person until they are locked out. */

@@ -1,6 +1,6 @@
 /** Verifiers of servers' answers, kept so that a question costs no look into the store. */
 import { Fault, type Verify, verifierOf } from "@servereye/contract";
-import type { Servers } from "../ports.ts";
+import type { Servers } from "../ports/servers.ts";
 
 export interface Verifiers {
   /** Rejects with SERVER_UNKNOWN, or STORE_UNAVAILABLE when it is not kept and the store is away. */

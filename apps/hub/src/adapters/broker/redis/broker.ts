@@ -1,5 +1,6 @@
 /** The broker and the presence board of hubs that share a Redis: one server, Sentinel or Cluster. */
-import type { Broker, Clock, Log, Metrics, PresenceBoard } from "../../../core/ports.ts";
+import type { Broker, PresenceBoard } from "../../../core/ports/broker.ts";
+import type { Clock, Log, Metrics } from "../../../core/ports/process.ts";
 import type { PresenceCodec } from "../sealed.ts";
 import { openConnections } from "./connections.ts";
 import { type Endpoint, redisPlace } from "./place.ts";

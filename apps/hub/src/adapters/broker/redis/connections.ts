@@ -1,5 +1,5 @@
 /** The connections of a hub to Redis: two to each server that keeps slots, made again whenever one of them is lost. */
-import type { Clock, Log, Metrics } from "../../../core/ports.ts";
+import type { Clock, Log, Metrics } from "../../../core/ports/process.ts";
 import { createJoined, type Joined } from "./joined.ts";
 import type { Endpoint } from "./place.ts";
 import { SLOTS } from "./slot.ts";

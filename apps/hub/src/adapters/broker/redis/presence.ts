@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { AgentFacts, SILENCE_MS } from "@servereye/contract";
 import * as z from "zod/mini";
-import type { Clock, Metrics, Presence, PresenceBoard } from "../../../core/ports.ts";
+import type { Presence, PresenceBoard } from "../../../core/ports/broker.ts";
+import type { Clock, Metrics } from "../../../core/ports/process.ts";
 import { PRESENCE_MARGIN_MS } from "../memory.ts";
 import type { PresenceCodec } from "../sealed.ts";
 import type { Connections } from "./connections.ts";

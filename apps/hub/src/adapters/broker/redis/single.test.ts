@@ -7,7 +7,7 @@ import { after, afterEach, before, describe, it } from "node:test";
 import { Fault, SILENCE_MS } from "@servereye/contract";
 import { makeCertificate, type RedisServer, startRedis } from "../../../../../../test/engines/redis.ts";
 import { needs } from "../../../../../../test/engines.ts";
-import type { Presence } from "../../../core/ports.ts";
+import type { Presence } from "../../../core/ports/broker.ts";
 import { brokerContract, presenceContract } from "../contract.test-suite.ts";
 import { PRESENCE_MARGIN_MS } from "../memory.ts";
 import { age, ear, type OpenedRedis, openedRedis, restoredOnce } from "./redis.test-code.ts";

@@ -1,5 +1,5 @@
 /** Who on this hub listens to which channel: any number of handlers share one subscription at Redis. */
-import type { Log } from "../../../core/ports.ts";
+import type { Log } from "../../../core/ports/process.ts";
 import { slotOf } from "./slot.ts";
 
 export interface Listener {

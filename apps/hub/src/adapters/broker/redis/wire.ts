@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { createClient } from "@redis/client";
 import { Fault } from "@servereye/contract";
-import type { Clock } from "../../../core/ports.ts";
+import type { Clock } from "../../../core/ports/process.ts";
 import type { Endpoint } from "./place.ts";
 
 /** How long any call may take, connecting included; ms. */

@@ -1,7 +1,7 @@
 /** Loads a backup into a store, all of it or nothing. */
 import type { FileHandle } from "node:fs/promises";
 import { type Kysely, sql } from "kysely";
-import type { Log } from "../../../core/ports.ts";
+import type { Log } from "../../../core/ports/process.ts";
 import { DEADLINES, openDatabase, type StoreConnection } from "../connection.ts";
 import { lockMigrations, missing, runMigrations } from "../migrate.ts";
 import { MIGRATIONS } from "../migrations/all.ts";

@@ -1,7 +1,7 @@
 /** Reads a whole store as of one moment and gives it as a backup's bytes. */
 import { createHash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
-import type { Log } from "../../../core/ports.ts";
+import type { Log } from "../../../core/ports/process.ts";
 import { DEADLINES, openDatabase, type StoreConnection } from "../connection.ts";
 import { MIGRATION_LOCK } from "../migrate.ts";
 import type { Tables } from "../tables.ts";

@@ -1,6 +1,7 @@
 /** Contract of who lives and who leads: seats and leases that end by the store's own clock. */
 import assert from "node:assert/strict";
-import type { Seat, Store } from "../../../core/ports.ts";
+import type { Seat } from "../../../core/ports/hubs.ts";
+import type { Store } from "../../../core/ports/store.ts";
 import { atOnce, type ContractTest } from "./world.test-suite.ts";
 
 const TTL = 60_000;

@@ -1,6 +1,7 @@
 /** Contract of the inbox: each update once, to one living hub, in its chat's order, whatever hubs come and go. */
 import assert from "node:assert/strict";
-import type { KeptUpdate, NewUpdate, Store } from "../../../core/ports.ts";
+import type { KeptUpdate, NewUpdate } from "../../../core/ports/inbox.ts";
+import type { Store } from "../../../core/ports/store.ts";
 import { atOnce, type ContractTest, NOW } from "./world.test-suite.ts";
 
 const TTL = 60_000;

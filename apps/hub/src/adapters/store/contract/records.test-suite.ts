@@ -1,6 +1,6 @@
 /** Contract of the audit log, sessions, figures, and the store as a whole. */
 import assert from "node:assert/strict";
-import type { AuditEntry } from "../../../core/ports.ts";
+import type { AuditEntry } from "../../../core/ports/store.ts";
 import {
   aButton,
   aServer,

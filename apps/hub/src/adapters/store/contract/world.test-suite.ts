@@ -1,7 +1,10 @@
 /** What the contract's tests share: a store to open, turned clocks, and made-up persons and servers. */
 import type { AgentFacts } from "@servereye/contract";
 import { Fault, type FaultCode } from "@servereye/contract";
-import type { Account, Chance, Clock, Log, Person, Store, StoredButton } from "../../../core/ports.ts";
+import type { StoredButton } from "../../../core/ports/buttons.ts";
+import type { Account, Person } from "../../../core/ports/people.ts";
+import type { Chance, Clock, Log } from "../../../core/ports/process.ts";
+import type { Store } from "../../../core/ports/store.ts";
 
 export interface OpenedStore {
   store: Store;

@@ -2,7 +2,7 @@
 import { ANY_SERVER_KEY, Fault, foldPairingCode, SERVER_KEY } from "@servereye/contract";
 import { authorize } from "../../access/authorize.ts";
 import { checkName } from "../../fleet/name.ts";
-import type { ServerRecord } from "../../ports.ts";
+import type { ServerRecord } from "../../ports/servers.ts";
 import { deedFaultDraft, refusal } from "../faults.ts";
 import { note, showAnyway, type Turn, text } from "../turn.ts";
 import type { ChatCommand } from "./command.ts";

@@ -1,5 +1,5 @@
 /** For commands other than readings: which server is meant, as buttons that do the command for that very server. */
-import type { SeenServer } from "../../ports.ts";
+import type { SeenServer } from "../../ports/people.ts";
 import { type Draft, type DraftButton, note, type Turn, text } from "../turn.ts";
 import type { Which } from "../which.ts";
 

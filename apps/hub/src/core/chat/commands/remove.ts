@@ -1,6 +1,6 @@
 /** /remove_server <server>: asks first; the confirmation is the asker's alone, works once and for a minute. */
 import { authorize } from "../../access/authorize.ts";
-import type { SeenServer } from "../../ports.ts";
+import type { SeenServer } from "../../ports/people.ts";
 import { auditTurn } from "../audit.ts";
 import { confirmButtons } from "../confirm.ts";
 import { noServers, refusal } from "../faults.ts";

@@ -1,5 +1,5 @@
 /** /servers: the servers a person may see, with who is there now. */
-import type { SeenServer } from "../../ports.ts";
+import type { SeenServer } from "../../ports/people.ts";
 import { noServers } from "../faults.ts";
 import { pageOf, pagers } from "../pick.ts";
 import type { Draft, Turn } from "../turn.ts";

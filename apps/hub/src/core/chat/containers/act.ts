@@ -8,7 +8,7 @@ import {
 } from "@servereye/commands/hub";
 import { type AnswerOf, Fault } from "@servereye/contract";
 import { mayHaveActed } from "../../fleet/acted.ts";
-import type { SeenServer } from "../../ports.ts";
+import type { SeenServer } from "../../ports/people.ts";
 import { auditTurn } from "../audit.ts";
 import { faultDraft } from "../faults.ts";
 import { type Draft, note, showAnyway, type Turn, text } from "../turn.ts";

@@ -11,7 +11,7 @@ import {
 } from "@servereye/commands/hub";
 import { Fault } from "@servereye/contract";
 import { authorize } from "../../access/authorize.ts";
-import type { SeenServer } from "../../ports.ts";
+import type { SeenServer } from "../../ports/people.ts";
 import { auditTurn } from "../audit.ts";
 import type { ButtonDeed, ChatCommand } from "../commands/command.ts";
 import { choose, notOne } from "../commands/not-one.ts";

@@ -1,7 +1,7 @@
 /** Looks at a server's containers now, whatever others were told a moment ago: what is decided by it has to be so. */
 import { type Container, containers } from "@servereye/commands/hub";
 import type { AnswerOf } from "@servereye/contract";
-import type { SeenServer } from "../../ports.ts";
+import type { SeenServer } from "../../ports/people.ts";
 import type { Turn } from "../turn.ts";
 
 /** How long the list is waited for, ms. Told with the question, so that it is shared with nobody's earlier one. */

@@ -11,7 +11,7 @@ import {
   shortName,
   verbsFor,
 } from "@servereye/commands/hub";
-import type { SeenServer } from "../../ports.ts";
+import type { SeenServer } from "../../ports/people.ts";
 import { confirmButtons } from "../confirm.ts";
 import { draftButton } from "../readings.ts";
 import { type Draft, type DraftButton, note, type Turn, text } from "../turn.ts";

@@ -36,7 +36,7 @@ export default {
     allow(
       "^packages/commands/src/([^/]+)/",
       "^packages/commands/src/$1/",
-      "^packages/commands/src/(kernel|shown|original)/",
+      "^packages/commands/src/(docker|kernel|shown|original)/",
       "^packages/commands/src/(host|kit)\\.ts$",
       CONTRACT,
       SCHEMAS,

@@ -4,6 +4,7 @@ import type { Collector, Host } from "@servereye/commands/agent";
 import {
   type Answer,
   type Ask,
+  acts,
   Fault,
   MESSAGE_VERSION,
   signAnswer,
@@ -124,7 +125,7 @@ export class Serve {
       });
     };
     const start = () => collector.collect(parsed.data, host);
-    if (policy === undefined) {
+    if (!acts(collector.command)) {
       return within(clock, leftMs, this.#runs.reading(ask.type, ask.payload, clock.monotonic(), start), late);
     }
     const from = clock.monotonic();

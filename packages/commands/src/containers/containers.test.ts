@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { AnswerOf, OriginalCommand } from "@servereye/contract";
+import { ContainerId, ContainerName } from "../docker/grammar.ts";
 import { columnsOf } from "../shown/names.ts";
 import { phoneLines } from "../shown/phone.ts";
 import { translatorOf } from "../shown/translator.ts";
-import { type Container, ContainerId, ContainerName, containerActions, containers } from "./contract.ts";
+import { type Container, containerActions, containers } from "./contract.ts";
 import { containersOriginals } from "./original.ts";
 import { containerDot, containersReading } from "./reply.ts";
 

@@ -1,16 +1,12 @@
 /** containers: what runs in containers on a server, and what can be done to one of them. */
 import { type Command, command } from "@servereye/contract";
 import * as z from "zod/mini";
+import { ContainerId, ContainerName } from "../docker/grammar.ts";
 
 /** Containers told at the most. */
 export const MOST_CONTAINERS = 500;
 /** Published or exposed ports of one container told at the most. */
 export const MOST_PORTS = 64;
-
-/** Docker's grammar of ids: whole (64 digits), or as short as it prints them. */
-export const ContainerId = z.string().check(z.regex(/^[0-9a-f]{12,64}$/));
-/** Docker's grammar of names. */
-export const ContainerName = z.string().check(z.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/));
 
 export const ContainerState = z.enum([
   "created",
@@ -51,6 +47,17 @@ export const Container = z.object({
   exitCode: z.optional(z.int()),
   /** Killed for want of memory. */
   oomKilled: z.optional(z.boolean()),
+  /** Processor time it takes now, in percent of one processor (250 is two and a half); absent: not running, or not known. */
+  cpu: z.optional(z.number().check(z.nonnegative())),
+  /** Memory it holds now without what the kernel would give back (inactive file pages), bytes; and its limit, if it has one. */
+  memory: z.optional(z.int().check(z.nonnegative())),
+  memoryLimit: z.optional(z.int().check(z.nonnegative())),
+  /** Seconds it is given to end by itself when it is stopped; 10 unless told. */
+  stopSeconds: z.optional(z.int().check(z.nonnegative(), z.maximum(3_600))),
+  /** The server's policy or its label keeps it from being stopped, removed or updated. */
+  protected: z.optional(z.literal(true)),
+  /** Services of its project that it says it depends on (label `com.docker.compose.depends_on`). */
+  dependsOn: z.optional(z.array(Label).check(z.maxLength(32))),
   /** How often the engine has started it again. */
   restarts: z.optional(z.int().check(z.nonnegative())),
   ports: z.array(ContainerPort).check(z.maxLength(MOST_PORTS)),
@@ -82,7 +89,7 @@ export const containers = command({
 });
 
 /** What can be done to a container: one command each, with its own line in the agent's policy. */
-export const CONTAINER_VERBS = ["start", "stop", "restart", "remove"] as const;
+export const CONTAINER_VERBS = ["start", "stop", "restart", "pause", "unpause", "remove"] as const;
 export type ContainerVerb = (typeof CONTAINER_VERBS)[number];
 
 /** Stopping waits 10 s for the container's own end unless it is set otherwise, ms. */
@@ -96,7 +103,12 @@ const action = (verb: ContainerVerb) =>
     policy: `containers.${verb}`,
     deadlineMs: ACTION_DEADLINE_MS,
     /** By its id; the name is for logs and words. */
-    ask: z.object({ id: ContainerId, name: ContainerName }),
+    ask: z.object({
+      id: ContainerId,
+      name: ContainerName,
+      /** Its state as its person saw it: if it is another by then, nothing is done (fault CONTAINER_CHANGED). */
+      seen: z.optional(ContainerState),
+    }),
     answer: z.object({
       id: ContainerId,
       name: ContainerName,
@@ -111,18 +123,20 @@ export const containerActions = {
   start: action("start"),
   stop: action("stop"),
   restart: action("restart"),
+  pause: action("pause"),
+  unpause: action("unpause"),
   remove: action("remove"),
 } as const satisfies Record<ContainerVerb, Command>;
 
-const RUNS: readonly ContainerVerb[] = ["stop", "restart"];
+const RUNS: readonly ContainerVerb[] = ["stop", "restart", "pause"];
 const LIES: readonly ContainerVerb[] = ["start", "remove"];
 
 /** What fits a state. A running one is not removed: that would kill it first. */
 export const verbsFor: Readonly<Record<ContainerState, readonly ContainerVerb[]>> = {
   created: LIES,
   running: RUNS,
-  paused: RUNS,
-  restarting: RUNS,
+  paused: ["unpause", "stop", "restart"],
+  restarting: ["stop", "restart"],
   removing: [],
   exited: LIES,
   dead: ["remove"],

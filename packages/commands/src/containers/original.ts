@@ -1,15 +1,12 @@
 /** containers of an agent of the Go original: the engine's own words taken apart, and the four actions. */
 import { type AnswerOf, type OriginalCommand, withoutSecrets } from "@servereye/contract";
+import { ContainerId, ContainerName } from "../docker/grammar.ts";
 import { acting, listing, type OriginalContainer, type OriginalDone } from "../original/containers.ts";
 import { plainName } from "../shown/names.ts";
 import {
-  CONTAINER_VERBS,
   type Container,
-  ContainerId,
-  ContainerName,
   type ContainerPort,
   ContainerState,
-  type ContainerVerb,
   containerActions,
   containers,
   MOST_PORTS,
@@ -25,7 +22,7 @@ const list = listing(containers.name, ({ containers: told, total }): AnswerOf<ty
 });
 
 /** What it did it did to what it was asked about, however it writes that back. */
-const actionOf = (verb: ContainerVerb): OriginalCommand => {
+const actionOf = (verb: (typeof VERBS)[number]): OriginalCommand => {
   const { name, ask } = containerActions[verb];
   const like = acting(
     name,
@@ -35,7 +32,7 @@ const actionOf = (verb: ContainerVerb): OriginalCommand => {
   );
   return {
     ...like,
-    answer(told, asked): AnswerOf<(typeof containerActions)[ContainerVerb]> {
+    answer(told, asked): AnswerOf<(typeof containerActions)[(typeof VERBS)[number]]> {
       const { state, message } = like.answer(told, asked) as OriginalDone;
       return {
         ...ask.parse(asked),
@@ -46,7 +43,10 @@ const actionOf = (verb: ContainerVerb): OriginalCommand => {
   };
 };
 
-export const containersOriginals: readonly OriginalCommand[] = [list, ...CONTAINER_VERBS.map(actionOf)];
+/** What it can do; it does not know of pauses. */
+const VERBS = ["start", "stop", "restart", "remove"] as const;
+
+export const containersOriginals: readonly OriginalCommand[] = [list, ...VERBS.map(actionOf)];
 
 const stateOf = (told: string): ContainerState => {
   const word = told.toLowerCase();

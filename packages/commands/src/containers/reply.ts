@@ -1,11 +1,11 @@
 /** containers in the chat: a page of them by Compose project, or the card of one. */
 import type { AnswerOf, AskOf, View } from "@servereye/contract";
+import { ContainerName } from "../docker/grammar.ts";
 import { type ReplyButton, type ReplyContext, type ReplyView, reading, type Translate } from "../kit.ts";
 import { ageText, shortAgeText } from "../shown/ages.ts";
 import { columnsOf, fitName, plainName } from "../shown/names.ts";
 import {
   type Container,
-  ContainerName,
   type ContainerPort,
   type ContainerState,
   type ContainerVerb,
@@ -273,13 +273,6 @@ const { compare } = new Intl.Collator("en", { numeric: true });
 const text = (words: string): Blocks[number] => ({ type: "text", text: [words] });
 const note = (words: string): Blocks[number] => ({ type: "note", text: [words] });
 
+export { ContainerId, ContainerName } from "../docker/grammar.ts";
 export type { Container, ContainerVerb } from "./contract.ts";
-export {
-  CONTAINER_VERBS,
-  ContainerId,
-  ContainerName,
-  ContainerState,
-  containerActions,
-  containers,
-  verbsFor,
-} from "./contract.ts";
+export { CONTAINER_VERBS, ContainerState, containerActions, containers, verbsFor } from "./contract.ts";

@@ -1,5 +1,6 @@
 /** Asks servers: one signed message out, one verified answer back by its id, always within the deadline. */
 import {
+  acts as actsOf,
   type Command,
   DEFAULT_DEADLINE_MS,
   Fault,
@@ -54,7 +55,7 @@ export interface Fleet {
    * Resolves with the answer as the command's schema gives it, or rejects with a Fault: what the agent said, or
    * SERVER_OFFLINE (values `since`, epoch ms, when known), COMMAND_TIMEOUT (`command`, `seconds`), AGENT_BUSY,
    * RATE_LIMITED, SERVER_UNKNOWN, INVALID_COMMAND, BROKER_UNAVAILABLE, STORE_UNAVAILABLE, INTERNAL.
-   * Of an action (a command with a policy) that may have been done all the same: with the value `acted: "unknown"`.
+   * Of an action that may have been done all the same: with the value `acted: "unknown"`.
    */
   ask(question: Question): Promise<{ answer: unknown; tookMs: number }>;
   presenceOf(serverIds: readonly string[]): Promise<Map<string, Presence>>;
@@ -221,7 +222,7 @@ export function createFleet(parts: FleetParts): Fleet {
       });
     }
 
-    const acts = command.policy !== undefined;
+    const acts = actsOf(command);
     const deadlineMs = question.deadlineMs ?? command.deadlineMs ?? DEFAULT_DEADLINE_MS;
     const id = chance.uuid();
     const began = clock.monotonic();

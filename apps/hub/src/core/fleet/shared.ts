@@ -1,4 +1,5 @@
 /** One question for all who ask the same of the same server in the same moment. */
+import { acts } from "@servereye/contract";
 import type { Clock } from "../ports/process.ts";
 import type { Fleet, Question } from "./ask.ts";
 
@@ -12,14 +13,14 @@ export const SHARED_MS = 100;
 type Asking = ReturnType<Fleet["ask"]>;
 
 /**
- * `ask`, shared. Who may ask is decided before, for each of them. Never shared: actions (a command with a policy),
+ * `ask`, shared. Who may ask is decided before, for each of them. Never shared: actions,
  * and a question with a deadline of its own.
  */
 export function sharing(ask: Fleet["ask"], clock: Pick<Clock, "monotonic">): Fleet["ask"] {
   const underway = new Map<string, { began: number; asking: Asking }>();
 
   return (question) => {
-    if (question.command.policy !== undefined || question.deadlineMs !== undefined) return ask(question);
+    if (acts(question.command) || question.deadlineMs !== undefined) return ask(question);
     const key = keyOf(question);
     const now = clock.monotonic();
     const other = underway.get(key);

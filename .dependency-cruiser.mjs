@@ -43,13 +43,14 @@ export default {
     ),
     allow(
       "^packages/commands/src/(host|kit)\\.ts$",
-      "^packages/commands/src/(host|kit)\\.ts$",
+      "^packages/commands/src/(host|kit|docker/engine)\\.ts$",
       CONTRACT,
       SCHEMAS,
     ),
     allow(
       "^packages/commands/src/agent\\.ts$",
       "^packages/commands/src/(host|kit)\\.ts$",
+      "^packages/commands/src/docker/(engine|grammar|routes)\\.ts$",
       "^packages/commands/src/[^/]+/collect\\.ts$",
     ),
     allow(

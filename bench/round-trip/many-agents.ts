@@ -10,6 +10,7 @@ import { link } from "../../apps/agent/src/link/link.ts";
 import { HubTime } from "../../apps/agent/src/serve/hub-time.ts";
 import { Journal } from "../../apps/agent/src/serve/journal.ts";
 import { Serve } from "../../apps/agent/src/serve/serve.ts";
+import { absentDocker } from "../../packages/commands/src/kernel/fake-host.ts";
 
 const [, , url = "", hubKey = "", ...folders] = process.argv;
 const quiet = {
@@ -18,7 +19,7 @@ const quiet = {
   warn: () => undefined,
   error: () => undefined,
 };
-const host = linuxHost({ statfs: [process.execPath] });
+const host = linuxHost({ statfs: [process.execPath], docker: absentDocker() });
 
 for (const folder of folders) {
   const { identity } = await serverKey(nodeDisk, join(folder, "server.key"), process.getuid?.() ?? -1);

@@ -6,11 +6,13 @@ import type { AgentFacts } from "@servereye/contract";
 import { systemClock } from "./clock.ts";
 import { type Config, dataFolderOf, parseConfig } from "./config.ts";
 import { flagsOf, HELP } from "./flags.ts";
+import { machineDocker } from "./host/docker/docker.ts";
 import { endProcess } from "./host/exit.ts";
 import { machineFacts } from "./host/facts.ts";
 import { nodeDisk } from "./host/files.ts";
 import { type LinuxHost, linuxHost } from "./host/linux.ts";
 import { printSpace } from "./host/statfs.ts";
+import { createJobs } from "./jobs.ts";
 import { type Identity, StartRefused, serverKey } from "./key.ts";
 import { diagnose } from "./link/diagnose.ts";
 import { type Link, link } from "./link/link.ts";
@@ -75,7 +77,13 @@ async function run(config: Config): Promise<void> {
   log.info("agent.started", { version: VERSION, serverId: identity.serverId });
   if (created) log.info("key.created", { path: config.keyFile });
   if (config.exposed) log.warn("link.unencrypted", { hub: new URL(config.url).host });
-  const host = linuxHost({ statfs: [process.execPath, ...ownScript(), "--statfs"] });
+  const docker = machineDocker({
+    address: config.dockerHost,
+    policy: { allow: config.allow, bindRoots: [], protect: [] },
+    jobs: createJobs(),
+    log,
+  });
+  const host = linuxHost({ statfs: [process.execPath, ...ownScript(), "--statfs"], docker });
   const agent = await connectTo(config, identity, host);
   let leaving = false;
   const leave = async (reason: string): Promise<void> => {

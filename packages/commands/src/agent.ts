@@ -20,5 +20,19 @@ export const collectors: readonly Collector[] = [
   networkCollector,
 ];
 
+export {
+  type Docker,
+  type DockerPolicy,
+  type Engine,
+  type EngineCall,
+  EngineRefusal,
+  type EngineReply,
+  type JobProgress,
+  type JobState,
+  type JobStep,
+  type Jobs,
+} from "./docker/engine.ts";
+export { ContainerId, ImageId, ImageReference, VolumeName } from "./docker/grammar.ts";
+export { ROUTES, type Route, type RouteName } from "./docker/routes.ts";
 export type { Host, Space } from "./host.ts";
 export type { Collector } from "./kit.ts";

@@ -1,4 +1,5 @@
 /** The machine as collectors see it. The agent implements it; tests give a fake with files of their own. */
+import type { Docker } from "./docker/engine.ts";
 
 export interface Space {
   /** Bytes. `available` is what an ordinary user may still write. */
@@ -45,4 +46,6 @@ export interface Host {
   /** Name of a user by number, from the machine's own list; the number as text when it has none. */
   userName(uid: number): string;
   readonly hostname: string;
+  /** Its container engine: there at every machine, and DOCKER_UNAVAILABLE from each call where none can be reached. */
+  readonly docker: Docker;
 }

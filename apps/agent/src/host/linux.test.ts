@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Space } from "@servereye/commands/agent";
+import { absentDocker } from "../../../../packages/commands/src/kernel/fake-host.ts";
 import { kernelConstants } from "./auxv.ts";
 import { Gate } from "./gate.ts";
 import { type HungMount, hungMount } from "./hung-mount.fixture.ts";
@@ -18,7 +19,7 @@ import { Users, usersOf } from "./users.ts";
 
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 const STATFS: [string, ...string[]] = [process.execPath, main, "--statfs"];
-const host = linuxHost({ statfs: STATFS });
+const host = linuxHost({ statfs: STATFS, docker: absentDocker() });
 const folder = mkdtempSync(join(tmpdir(), "agent-host-"));
 after(() => rmSync(folder, { recursive: true }));
 const getconf = (name: string) => Number(execFileSync("getconf", [name], { encoding: "utf8" }));
@@ -203,7 +204,7 @@ test("a process with a thread that hangs in the kernel still ends, with its code
   const script = `
     import { linuxHost } from ${JSON.stringify(new URL("linux.ts", import.meta.url).href)};
     import { endProcess } from ${JSON.stringify(new URL("exit.ts", import.meta.url).href)};
-    const host = linuxHost({ statfs: ["/bin/false"] });
+    const host = linuxHost({ statfs: ["/bin/false"], docker: absentDocker() });
     const dead = await host.space(${JSON.stringify(mount.path)}, { remote: false, deadlineMs: 100 });
     const read = await host.read("/proc/version", 5_000);
     process.stdout.write([dead, host.stuck(), typeof read].join(" "));

@@ -1,7 +1,7 @@
 /** The machine behind `Host` on Linux, by the kernel's own files. */
 import { readdirSync, readlinkSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
-import type { Host } from "@servereye/commands/agent";
+import type { Docker, Host } from "@servereye/commands/agent";
 import { kernelConstants } from "./auxv.ts";
 import { countOnline } from "./online.ts";
 import { absent, Peeker } from "./peek.ts";
@@ -12,6 +12,7 @@ import { Users } from "./users.ts";
 export interface LinuxOptions {
   /** The program and arguments that print the space of the mount point put after them (`statfs.ts`). */
   statfs: readonly [string, ...string[]];
+  docker: Docker;
   /** How a local mount is asked, for tests. */
   local?: Ask;
 }
@@ -41,6 +42,7 @@ export function linuxHost(options: LinuxOptions): LinuxHost {
     processors: () => countOnline(peeker.text("/sys/devices/system/cpu/online")) ?? availableParallelism(),
     userName: (uid) => users.name(uid),
     hostname: hostname(),
+    docker: options.docker,
     stuck: () => files.outstanding + spaces.outstanding,
   };
 }

@@ -1,4 +1,6 @@
 /** A machine for tests: files from a map, a clock turned by hand, and changes that happen while one waits. */
+import { Fault } from "@servereye/contract";
+import type { Docker } from "../docker/engine.ts";
 import type { Host, Space } from "../host.ts";
 
 export interface FakeMachine {
@@ -17,6 +19,8 @@ export interface FakeMachine {
   ticksPerSecond?: number;
   pageSize?: number;
   processors?: number;
+  /** None that answers (`absentDocker`) unless told. */
+  docker?: Docker;
   /** Epoch ms at the start. */
   now?: number;
 }
@@ -126,6 +130,28 @@ export function fakeHost(machine: FakeMachine = {}): FakeHost {
     processors: () => machine.processors ?? 1,
     userName: (uid) => machine.users?.[uid] ?? String(uid),
     hostname: machine.hostname ?? "web-1",
+    docker: machine.docker ?? absentDocker(),
   };
   return host;
+}
+
+/** A machine without Docker: each call says so. It allows nothing, keeps no credentials and has no jobs. */
+export function absentDocker(): Docker {
+  const away = async (): Promise<never> => {
+    throw new Fault("DOCKER_UNAVAILABLE", "no Docker here", {
+      values: { address: "unix:///var/run/docker.sock", reason: "absent" },
+    });
+  };
+  return {
+    engine: { call: away, stream: away },
+    policy: { allow: [], bindRoots: [], protect: [] },
+    jobs: {
+      begin: () => {
+        throw new Fault("UNSUPPORTED", "no jobs on this machine");
+      },
+      get: () => undefined,
+    },
+    realPath: async () => undefined,
+    registryAuth: async () => undefined,
+  };
 }

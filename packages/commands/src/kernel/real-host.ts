@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism, hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Host } from "../host.ts";
+import { absentDocker } from "./fake-host.ts";
 
 export function realHost(): Host {
   const peek = (path: string) => absent(() => new Uint8Array(readFileSync(path)));
@@ -37,6 +38,7 @@ export function realHost(): Host {
       return line?.split(":")[0] ?? String(uid);
     },
     hostname: hostname(),
+    docker: absentDocker(),
   };
 }
 

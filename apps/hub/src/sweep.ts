@@ -12,7 +12,7 @@ const DAY_MS = 24 * 3_600_000;
 
 /** Sweeps in a minute and each hour; the returned function ends it. `auditDays`: the audit log's; 0: for ever. */
 export function startSweeping(
-  store: Pick<Store, "buttons" | "inbox" | "audit">,
+  store: Pick<Store, "buttons" | "inbox" | "audit" | "wizards">,
   clock: Clock,
   log: Log,
   options: { auditDays: number; also: () => void },
@@ -25,6 +25,7 @@ export function startSweeping(
       options.also();
       const buttons = await store.buttons.sweep(clock.now() - BUTTON_GRACE_MS);
       await store.inbox.sweep(clock.now() - INBOX_KEPT_MS);
+      await store.wizards.sweep(clock.now());
       const audit = auditDays === 0 ? 0 : await store.audit.trim(clock.now() - auditDays * DAY_MS);
       log.debug("store.swept", { buttons, audit });
     } catch (error) {

@@ -6,6 +6,7 @@ import { onceContract } from "./contract/once.test-suite.ts";
 import { peopleContract } from "./contract/people.test-suite.ts";
 import { recordsContract } from "./contract/records.test-suite.ts";
 import { serversContract } from "./contract/servers.test-suite.ts";
+import { wizardsContract } from "./contract/wizards.test-suite.ts";
 import type { OpenedStore, OpenStore } from "./contract/world.test-suite.ts";
 
 /**
@@ -39,5 +40,6 @@ export function storeContract(
     describe("hubs", () => hubsContract(contractTest));
     describe("inbox", () => inboxContract(contractTest));
     describe("records", () => recordsContract(contractTest));
+    describe("wizards", () => wizardsContract(contractTest));
   });
 }

@@ -18,6 +18,7 @@ import { settingsIn } from "./settings.ts";
 import type { Tables } from "./tables.ts";
 import { ticketsIn, waitingIn } from "./tickets.ts";
 import { whole } from "./transaction.ts";
+import { wizardsIn } from "./wizards.ts";
 
 export interface StoreOptions {
   connection: StoreConnection;
@@ -72,6 +73,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     audit: auditIn(db, replicas),
     settings: settingsIn(db),
     sessions: sessionsIn(db, clock),
+    wizards: wizardsIn(db),
     figures: () => replicas.read(figures),
     together: (run) =>
       whole(db, async (trx) => {

@@ -115,6 +115,16 @@ export interface Tables {
     result: AuditEntry["result"];
     detail: Json<AuditEntry["detail"]>;
   };
+  /** What persons are in the middle of. */
+  wizards: {
+    id: string;
+    chat_id: string;
+    person_id: string;
+    kind: string;
+    steps: Json<unknown>;
+    revision: number;
+    expires: number;
+  };
   settings: {
     key: string;
     value: string;

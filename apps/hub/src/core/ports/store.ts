@@ -4,6 +4,7 @@ import type { Hubs, Leases } from "./hubs.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Account, People } from "./people.ts";
 import type { Servers, Tickets, Waiting } from "./servers.ts";
+import type { Wizards } from "./wizards.ts";
 
 export interface AuditEntry {
   at: number;
@@ -66,6 +67,7 @@ export interface Store {
   readonly audit: Audit;
   readonly settings: Settings;
   readonly sessions: Sessions;
+  readonly wizards: Wizards;
   /** For showing: some seconds old at most. */
   figures(): Promise<Figures>;
   /**

@@ -17,12 +17,13 @@ import * as z from "zod/mini";
  */
 export const FORMAT = { format: "servereye-backup", version: 1 } as const;
 
-/** Tables that are not carried: how far a schema is, which restoring decides itself, and who lives at the moment. */
+/** Tables that are not carried: how far a schema is, which restoring decides itself, and what is of the moment. */
 export const NOT_CARRIED: ReadonlySet<string> = new Set([
   "kysely_migration",
   "kysely_migration_lock",
   "hubs",
   "leases",
+  "wizards",
 ]);
 
 export const Header = z.object({

@@ -104,7 +104,7 @@ export async function contents(address: Address): Promise<Record<string, string[
   const tables = await run(
     address,
     `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
-      and relname not in ('kysely_migration', 'kysely_migration_lock', 'hubs', 'leases') order by 1`,
+      and relname not in ('kysely_migration', 'kysely_migration_lock', 'hubs', 'leases', 'wizards') order by 1`,
   );
   const all: Record<string, string[]> = {};
   for (const { name } of tables) {

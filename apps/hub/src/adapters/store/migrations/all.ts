@@ -4,10 +4,12 @@ import { foundation } from "./0001-foundation.ts";
 import { hubs } from "./0002-hubs.ts";
 import { outcomes } from "./0004-outcomes.ts";
 import { auditTrim } from "./0005-audit-trim.ts";
+import { wizards } from "./0006-wizards.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-foundation": foundation,
   "0002-hubs": hubs,
   "0004-outcomes": outcomes,
   "0005-audit-trim": auditTrim,
+  "0006-wizards": wizards,
 };

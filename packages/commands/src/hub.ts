@@ -45,6 +45,7 @@ export const originals: readonly OriginalCommand[] = [
 
 export {
   allButton,
+  asksFirst,
   beginningWith,
   CONTAINER_VERBS,
   type Container,
@@ -62,5 +63,6 @@ export {
   verbsFor,
 } from "./containers/reply.ts";
 
+export { JobState, type JobStep, job } from "./job/contract.ts";
 export type { Messages, Reading, ReplyButton, ReplyContext, ReplyView, Translate } from "./kit.ts";
 export { sharedMessages } from "./shown/messages.ts";

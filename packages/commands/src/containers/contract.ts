@@ -128,6 +128,14 @@ export const containerActions = {
   remove: action("remove"),
 } as const satisfies Record<ContainerVerb, Command>;
 
+/** What an agent of the Go original can do; it does not know of pauses. */
+export const ORIGINAL_VERBS = [
+  "start",
+  "stop",
+  "restart",
+  "remove",
+] as const satisfies readonly ContainerVerb[];
+
 const RUNS: readonly ContainerVerb[] = ["stop", "restart", "pause"];
 const LIES: readonly ContainerVerb[] = ["start", "remove"];
 

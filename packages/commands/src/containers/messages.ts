@@ -7,6 +7,8 @@ containers-about = Containers, by name or all
 start-container-about = Start a container
 stop-container-about = Stop a container
 restart-container-about = Restart a container
+pause-container-about = Pause a container
+unpause-container-about = Let a paused container go on
 remove-container-about = Remove a container
 containers-title = 📦 Containers · { $server }
 containers-none = There are no containers.
@@ -43,6 +45,8 @@ containers-restarts = Restarts
 containers-start = ▶ Start
 containers-stop = ⏹ Stop
 containers-restart = 🔁 Restart
+containers-pause = ⏸ Pause
+containers-unpause = ▶ Go on
 containers-remove = 🗑 Remove
 `,
   ru: `
@@ -50,6 +54,8 @@ containers-about = Контейнеры, все или по имени
 start-container-about = Запустить контейнер
 stop-container-about = Остановить контейнер
 restart-container-about = Перезапустить контейнер
+pause-container-about = Поставить контейнер на паузу
+unpause-container-about = Снять контейнер с паузы
 remove-container-about = Удалить контейнер
 containers-title = 📦 Контейнеры · { $server }
 containers-none = Контейнеров нет.
@@ -86,6 +92,8 @@ containers-restarts = Перезапусков
 containers-start = ▶ Запустить
 containers-stop = ⏹ Остановить
 containers-restart = 🔁 Рестарт
+containers-pause = ⏸ Пауза
+containers-unpause = ▶ Продолжить
 containers-remove = 🗑 Удалить
 `,
 };

@@ -10,6 +10,7 @@ import {
   containerActions,
   containers,
   MOST_PORTS,
+  ORIGINAL_VERBS,
 } from "./contract.ts";
 
 const PROJECT = "com.docker.compose.project";
@@ -22,7 +23,7 @@ const list = listing(containers.name, ({ containers: told, total }): AnswerOf<ty
 });
 
 /** What it did it did to what it was asked about, however it writes that back. */
-const actionOf = (verb: (typeof VERBS)[number]): OriginalCommand => {
+const actionOf = (verb: (typeof ORIGINAL_VERBS)[number]): OriginalCommand => {
   const { name, ask } = containerActions[verb];
   const like = acting(
     name,
@@ -32,7 +33,7 @@ const actionOf = (verb: (typeof VERBS)[number]): OriginalCommand => {
   );
   return {
     ...like,
-    answer(told, asked): AnswerOf<(typeof containerActions)[(typeof VERBS)[number]]> {
+    answer(told, asked): AnswerOf<(typeof containerActions)[(typeof ORIGINAL_VERBS)[number]]> {
       const { state, message } = like.answer(told, asked) as OriginalDone;
       return {
         ...ask.parse(asked),
@@ -43,10 +44,7 @@ const actionOf = (verb: (typeof VERBS)[number]): OriginalCommand => {
   };
 };
 
-/** What it can do; it does not know of pauses. */
-const VERBS = ["start", "stop", "restart", "remove"] as const;
-
-export const containersOriginals: readonly OriginalCommand[] = [list, ...VERBS.map(actionOf)];
+export const containersOriginals: readonly OriginalCommand[] = [list, ...ORIGINAL_VERBS.map(actionOf)];
 
 const stateOf = (told: string): ContainerState => {
   const word = told.toLowerCase();

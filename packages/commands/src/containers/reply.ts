@@ -10,6 +10,7 @@ import {
   type ContainerState,
   type ContainerVerb,
   containers,
+  ORIGINAL_VERBS,
   verbsFor,
 } from "./contract.ts";
 import { messages } from "./messages.ts";
@@ -120,7 +121,7 @@ function listView(
 }
 
 function cardView(
-  { containers: all }: AnswerOf<typeof containers>,
+  { containers: all, original }: AnswerOf<typeof containers>,
   { t, server }: ReplyContext,
   id: string,
 ): ReplyView {
@@ -155,18 +156,24 @@ function cardView(
         ],
       },
     ],
-    buttons: [...inRows(verbsFor[state].map((verb) => verbButton(t, verb, found))), ...back],
+    buttons: [...inRows(verbsOf(state, original).map((verb) => verbButton(t, verb, found))), ...back],
   };
 }
 
-/** Shown to who may press it, and that is decided again at the press. Starting asks nothing first: so it works once. */
+/** Nothing is asked before what a press can undo, and nothing stops by it: so its button works once. */
+export const asksFirst = (verb: ContainerVerb): boolean => verb !== "start" && verb !== "unpause";
+
+/** Shown to who may press it, and that is decided again at the press. */
 const verbButton = (t: Translate, verb: ContainerVerb, { id }: Container): ReplyButton => ({
   label: t(`containers-${verb}`),
   deed: "container.pick",
   needs: "operator",
   values: { verb, id },
-  once: verb === "start",
+  once: !asksFirst(verb),
 });
+
+const verbsOf = (state: ContainerState, original: boolean | undefined): readonly ContainerVerb[] =>
+  verbsFor[state].filter((verb) => original !== true || ORIGINAL_VERBS.some((known) => known === verb));
 
 const headingOf = (t: Translate, project: string | undefined, all: readonly Container[]): Blocks => {
   if (project !== undefined) return [{ type: "heading", text: fitName(project, PHONE) }];

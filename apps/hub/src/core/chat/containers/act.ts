@@ -1,5 +1,6 @@
 /** Starts, stops, restarts or removes one container: asked about first where it hurts, sent once, told as it is known. */
 import {
+  asksFirst,
   type Container,
   type ContainerVerb,
   containerActions,
@@ -29,7 +30,7 @@ export async function begin(
     await turn.show(unfit(turn, verb, server, container));
     return "refused";
   }
-  if (verb === "start") return act(turn, verb, server, container);
+  if (!asksFirst(verb)) return act(turn, verb, server, container);
   await turn.show(confirmation(turn, verb, server, container));
   return "refused";
 }

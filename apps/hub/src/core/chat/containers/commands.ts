@@ -1,4 +1,4 @@
-/** /start_container, /stop_container, /restart_container, /remove_container <name> [server], and their buttons. */
+/** /start_container, /stop_container, ... /remove_container <name> [server], and their buttons. */
 import {
   CONTAINER_VERBS,
   type Container,

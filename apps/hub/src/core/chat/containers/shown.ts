@@ -1,6 +1,7 @@
 /** What is shown of an action on a container before, during and after it. */
 import {
   allButton,
+  asksFirst,
   type Container,
   type ContainerState,
   type ContainerVerb,
@@ -40,7 +41,7 @@ export const pickButton = (
   label,
   action: { kind: "do", what: "container.pick", values: { verb, id, serverId: server.id } },
   mine: true,
-  once: verb === "start",
+  once: !asksFirst(verb),
 });
 
 export function several(

@@ -17,18 +17,24 @@ container-unfit = As it is, it can not be { $verb ->
     [start] started.
     [stop] stopped.
     [restart] restarted.
+    [pause] paused.
+    [unpause] set going again.
    *[remove] removed. One that runs is stopped first.
  }
 container-confirm = { $verb ->
     [start] Start
     [stop] Stop
     [restart] Restart
+    [pause] Pause
+    [unpause] Go on with
    *[remove] Remove
  } { $name }?
 container-yes = Yes, { $verb ->
     [start] start
     [stop] stop
     [restart] restart
+    [pause] pause
+    [unpause] go on with
    *[remove] remove
  } { $name }
 container-server = Server
@@ -38,12 +44,16 @@ container-doing = ⏳ { $verb ->
     [start] Starting
     [stop] Stopping
     [restart] Restarting
+    [pause] Pausing
+    [unpause] Unpausing
    *[remove] Removing
  } { $name } on { $server }…
 container-done = ✅ { $name } on { $server } is { $verb ->
     [start] started.
     [stop] stopped.
     [restart] restarted.
+    [pause] paused.
+    [unpause] going again.
    *[remove] removed.
  }
 container-said = It says: “{ $said }”
@@ -51,6 +61,8 @@ container-unsure = ❓ I do not know whether { $name } on { $server } was { $ver
     [start] started:
     [stop] stopped:
     [restart] restarted:
+    [pause] paused:
+    [unpause] set going again:
    *[remove] removed:
  } the agent was asked, and no clear answer came. I do not ask it twice.
 container-now = State now
@@ -73,18 +85,24 @@ container-unfit = Сейчас его нельзя { $verb ->
     [start] запустить.
     [stop] остановить.
     [restart] перезапустить.
+    [pause] поставить на паузу.
+    [unpause] снять с паузы.
    *[remove] удалить. Работающий сначала останавливают.
  }
 container-confirm = { $verb ->
     [start] Запустить
     [stop] Остановить
     [restart] Перезапустить
+    [pause] Поставить на паузу
+    [unpause] Снять с паузы
    *[remove] Удалить
  } { $name }?
 container-yes = Да, { $verb ->
     [start] запустить
     [stop] остановить
     [restart] перезапустить
+    [pause] на паузу
+    [unpause] снять с паузы
    *[remove] удалить
  } { $name }
 container-server = Сервер
@@ -94,12 +112,16 @@ container-doing = ⏳ { $verb ->
     [start] Запускаю
     [stop] Останавливаю
     [restart] Перезапускаю
+    [pause] Ставлю на паузу
+    [unpause] Снимаю с паузы
    *[remove] Удаляю
  } { $name } на { $server }…
 container-done = ✅ Контейнер { $name } на { $server } { $verb ->
     [start] запущен.
     [stop] остановлен.
     [restart] перезапущен.
+    [pause] на паузе.
+    [unpause] снят с паузы.
    *[remove] удалён.
  }
 container-said = Ответ: «{ $said }»
@@ -107,6 +129,8 @@ container-unsure = ❓ Не знаю, { $verb ->
     [start] запущен
     [stop] остановлен
     [restart] перезапущен
+    [pause] поставлен на паузу
+    [unpause] снят с паузы
    *[remove] удалён
  } ли контейнер { $name } на { $server }: агента я попросил, а ясного ответа нет. Второй раз не прошу.
 container-now = Состояние теперь

@@ -50,13 +50,13 @@ export default {
     allow(
       "^packages/commands/src/agent\\.ts$",
       "^packages/commands/src/(host|kit)\\.ts$",
-      "^packages/commands/src/docker/(engine|grammar|routes)\\.ts$",
+      "^packages/commands/src/docker/(engine|grammar|jobs|routes)\\.ts$",
       "^packages/commands/src/[^/]+/collect\\.ts$",
     ),
     allow(
       "^packages/commands/src/hub\\.ts$",
       "^packages/commands/src/kit\\.ts$",
-      "^packages/commands/src/[^/]+/(reply|messages|original)\\.ts$",
+      "^packages/commands/src/[^/]+/(contract|reply|messages|original)\\.ts$",
       CONTRACT,
     ),
 

@@ -1,7 +1,7 @@
 /** The agent as a process: reads its settings, ties the parts together, and ends well. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { collectors } from "@servereye/commands/agent";
+import { collectors, createJobs } from "@servereye/commands/agent";
 import type { AgentFacts } from "@servereye/contract";
 import { systemClock } from "./clock.ts";
 import { type Config, dataFolderOf, parseConfig } from "./config.ts";
@@ -12,7 +12,6 @@ import { machineFacts } from "./host/facts.ts";
 import { nodeDisk } from "./host/files.ts";
 import { type LinuxHost, linuxHost } from "./host/linux.ts";
 import { printSpace } from "./host/statfs.ts";
-import { createJobs } from "./jobs.ts";
 import { type Identity, StartRefused, serverKey } from "./key.ts";
 import { diagnose } from "./link/diagnose.ts";
 import { type Link, link } from "./link/link.ts";
@@ -80,7 +79,7 @@ async function run(config: Config): Promise<void> {
   const docker = machineDocker({
     address: config.dockerHost,
     policy: { allow: config.allow, bindRoots: [], protect: [] },
-    jobs: createJobs(),
+    jobs: createJobs(systemClock),
     log,
   });
   const host = linuxHost({ statfs: [process.execPath, ...ownScript(), "--statfs"], docker });

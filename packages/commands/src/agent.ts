@@ -1,6 +1,7 @@
 /** What an agent can do: one line a command. */
 import { cpuCollector } from "./cpu/collect.ts";
 import { diskCollector } from "./disk/collect.ts";
+import { jobCollector } from "./job/collect.ts";
 import type { Collector } from "./kit.ts";
 import { memoryCollector } from "./memory/collect.ts";
 import { networkCollector } from "./network/collect.ts";
@@ -18,6 +19,7 @@ export const collectors: readonly Collector[] = [
   tempCollector,
   diskCollector,
   networkCollector,
+  jobCollector,
 ];
 
 export {
@@ -33,6 +35,7 @@ export {
   type Jobs,
 } from "./docker/engine.ts";
 export { ContainerId, ImageId, ImageReference, VolumeName } from "./docker/grammar.ts";
+export { createJobs } from "./docker/jobs.ts";
 export { ROUTES, type Route, type RouteName } from "./docker/routes.ts";
 export type { Host, Space } from "./host.ts";
 export type { Collector } from "./kit.ts";

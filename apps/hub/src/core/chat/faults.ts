@@ -1,4 +1,5 @@
 /** Faults and refusals in words: what happened, to which server, and what to do. */
+import { ContainerState, containerStateWord } from "@servereye/commands/hub";
 import type { Fault, FaultCode, Inline } from "@servereye/contract";
 import type { Decision } from "../access/authorize.ts";
 import { mayHaveActed } from "../fleet/acted.ts";
@@ -27,8 +28,10 @@ export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; comm
       by: "",
       told: fault.message === "" ? 0 : 1,
       reason: fault.message,
+      ...{ name: "", how: "", was: "", is: "" },
     },
     ...fault.values,
+    ...(fault.code === "CONTAINER_CHANGED" ? statesOf(turn, fault) : {}),
     // Last, and never from the values: an agent's answer must not speak in another server's name.
     ...{ server: of.server ?? t("fault-some-server"), command: of.command ?? "" },
   });
@@ -41,6 +44,15 @@ export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; comm
   }
   return { blocks: [text(...inlines)] };
 }
+
+/** What it was and is: its states in words, or its names as they are. */
+const statesOf = ({ t }: Turn, { values }: Fault): Record<string, string> =>
+  Object.fromEntries(
+    ["was", "is"].map((when) => {
+      const state = ContainerState.safeParse(values[when]);
+      return [when, state.success ? containerStateWord(t, state.data) : String(values[when] ?? "")];
+    }),
+  );
 
 /** The same of what was to change something: where the store went meanwhile, nobody knows whether it did. */
 export function deedFaultDraft(turn: Turn, fault: Fault, of: { server?: string } = {}): Draft {

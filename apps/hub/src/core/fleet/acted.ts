@@ -11,6 +11,8 @@ const NOT_BEGUN: ReadonlySet<FaultCode> = new Set([
   "AGENT_BUSY",
   "PROOF_INVALID",
   "CONTAINER_NOT_FOUND",
+  "CONTAINER_CHANGED",
+  "CONTAINER_PROTECTED",
 ]);
 
 /** It was sent and no answer came, or none that tells: the same fault with the value `acted: "unknown"`. */

@@ -19,6 +19,12 @@ fault-command-timeout = ⏱ { $by ->
 fault-invalid-command = The agent on { $server } did not understand /{ $command }. Is it older than this hub? See /status.
 fault-container-not-found = There is no such container on { $server }.
 fault-container-action-failed = The container engine on { $server } refused: { $reason }
+fault-container-changed = ✋ Nothing was done: { $name } on { $server } is “{ $is }” by now, and was “{ $was }” when you saw it.
+fault-container-protected = 🛡 { $server } protects { $name }: { $how ->
+    [list] it is listed in SERVEREYE_AGENT_PROTECT there.
+   *[other] by its label servereye.protect=true.
+ } Nothing was done.
+fault-job-unknown = The agent on { $server } does not know of that work any more: it has restarted, or it is long over.
 fault-docker-unavailable = The agent on { $server } can not reach Docker.
 fault-server-offline = 🔴 { $server } is offline.
 fault-server-unknown = There is no such server among yours. See /servers.
@@ -75,6 +81,12 @@ fault-command-timeout = ⏱ { $by ->
 fault-invalid-command = Агент на { $server } не понял /{ $command }. Может быть, он старше хаба? См. /status.
 fault-container-not-found = На { $server } нет такого контейнера.
 fault-container-action-failed = Docker на { $server } отказал: { $reason }
+fault-container-changed = ✋ Ничего не сделано: { $name } на { $server } теперь «{ $is }», а вы видели «{ $was }».
+fault-container-protected = 🛡 { $server } защищает { $name }: { $how ->
+    [list] он перечислен там в SERVEREYE_AGENT_PROTECT.
+   *[other] на нём метка servereye.protect=true.
+ } Ничего не сделано.
+fault-job-unknown = Агент на { $server } об этой работе уже не знает: он перезапущен, или она давно закончена.
 fault-docker-unavailable = Агент на { $server } не достаёт до Docker.
 fault-server-offline = 🔴 { $server } не на связи.
 fault-server-unknown = Такого сервера среди ваших нет. Список: /servers.

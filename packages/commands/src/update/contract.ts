@@ -1,0 +1,83 @@
+/** update_container: the newest image of its reference, the same configuration, and the old one back if it fails. */
+import { command } from "@servereye/contract";
+import * as z from "zod/mini";
+import { ContainerState } from "../docker/container-state.ts";
+import { ContainerId, ContainerName, ImageId } from "../docker/grammar.ts";
+import { JobId, JobState } from "../docker/job-state.ts";
+
+/**
+ * `what` of its steps, in order. `watch` is the wait for healthy (without a healthcheck: that it goes on running);
+ * `undo` is only there when a step failed and the old container was put back.
+ */
+export const UPDATE_STAGES = [
+  "pull",
+  "stop",
+  "aside",
+  "create",
+  "networks",
+  "start",
+  "watch",
+  "remove",
+  "undo",
+] as const;
+export type UpdateStage = (typeof UPDATE_STAGES)[number];
+
+/** Why one can not be updated at all (`reason` in the values of the fault UNSUPPORTED, which has `name` too). */
+export const NO_UPDATE = [
+  /** It is removed by the engine as it stops (`--rm`): there would be nothing to go back to. */
+  "auto-remove",
+  /** It belongs to a swarm service, which makes its own containers. */
+  "swarm",
+  /** It belongs to a pod, whose namespaces it shares. */
+  "pod",
+  /** The agent runs in it. */
+  "self",
+  /** It was made from an image by its id or digest: nothing newer has that. */
+  "fixed",
+  /** Another container shares its network, process or IPC namespace, and would lose it. */
+  "shared",
+  /** The engine or its state is about another thing now (it is being removed, or dead). */
+  "state",
+] as const;
+export type NoUpdate = (typeof NO_UPDATE)[number];
+
+/**
+ * A job. At once, before it begins: CONTAINER_CHANGED, CONTAINER_PROTECTED, CONTAINER_NOT_FOUND, UNSUPPORTED (NO_UPDATE).
+ * From the job: IMAGE_UNAVAILABLE (nothing was touched) and CONTAINER_ACTION_FAILED with the values `name`, `stage` (an
+ * UpdateStage), `reason` (the engine's words, or "unhealthy", "exited 1", "restarting", "not healthy in time"), `log` (the
+ * new one's last lines, if it wrote some) and `back`: "yes" the old one is back as it was; "no": it is not, and stands
+ * under the name in `aside`.
+ */
+export const update = command({
+  name: "update_container",
+  about: "recreate a container from the newest image",
+  needs: "operator",
+  policy: "containers.update",
+  deadlineMs: 10_000,
+  ask: z.object({
+    job: JobId,
+    id: ContainerId,
+    name: ContainerName,
+    /** Its state and image as its person saw them: if either is another by now, nothing is done (CONTAINER_CHANGED). */
+    seen: ContainerState,
+    image: z.string().check(z.maxLength(255)),
+  }),
+  answer: JobState,
+});
+
+export const UpdateResult = z.object({
+  /** Of the container that has the name now: another one than before if it changed. */
+  id: ContainerId,
+  name: ContainerName,
+  image: z.string().check(z.maxLength(255)),
+  from: ImageId,
+  /** The same as `from`: it had the newest image already, and nothing was done. */
+  to: ImageId,
+  changed: z.boolean(),
+  state: ContainerState,
+  /** "healthy" by its check; "runs": it has none and kept running; "stopped": it did not run before either. */
+  ended: z.enum(["healthy", "runs", "stopped"]),
+  /** The name of the old container, where it could not be removed. */
+  left: z.optional(ContainerName),
+});
+export type UpdateResult = z.infer<typeof UpdateResult>;

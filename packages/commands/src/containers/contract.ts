@@ -1,6 +1,7 @@
 /** containers: what runs in containers on a server, and what can be done to one of them. */
 import { type Command, command } from "@servereye/contract";
 import * as z from "zod/mini";
+import { ContainerState } from "../docker/container-state.ts";
 import { ContainerId, ContainerName } from "../docker/grammar.ts";
 
 /** Containers told at the most. */
@@ -8,18 +9,7 @@ export const MOST_CONTAINERS = 500;
 /** Published or exposed ports of one container told at the most. */
 export const MOST_PORTS = 64;
 
-export const ContainerState = z.enum([
-  "created",
-  "running",
-  "paused",
-  "restarting",
-  "removing",
-  "exited",
-  "dead",
-  /** The engine says something else. */
-  "unknown",
-]);
-export type ContainerState = z.infer<typeof ContainerState>;
+export { ContainerState } from "../docker/container-state.ts";
 
 export const ContainerPort = z.object({
   /** Inside. */
@@ -76,6 +66,10 @@ export const containers = command({
     beginning: z.optional(ContainerName),
     /** This one alone. */
     container: z.optional(ContainerId),
+    /** Names, images and states alone, as the engine's own list has them: nothing is looked into or measured. */
+    brief: z.optional(z.literal(true)),
+    /** Those alone that need somebody (🔴 and 🟡): for the reader. */
+    trouble: z.optional(z.literal(true)),
     /** Which page is shown, from 1: for the reader. */
     page: z.optional(z.int().check(z.minimum(1), z.maximum(MOST_CONTAINERS))),
   }),

@@ -29,6 +29,7 @@ export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; comm
       told: fault.message === "" ? 0 : 1,
       reason: fault.message,
       ...{ name: "", how: "", was: "", is: "" },
+      ...{ image: "", why: "", login: "" },
     },
     ...fault.values,
     ...(fault.code === "CONTAINER_CHANGED" ? statesOf(turn, fault) : {}),

@@ -25,6 +25,23 @@ fault-container-protected = 🛡 { $server } protects { $name }: { $how ->
    *[other] by its label servereye.protect=true.
  } Nothing was done.
 fault-job-unknown = The agent on { $server } does not know of that work any more: it has restarted, or it is long over.
+fault-image-unavailable = { $why ->
+    [absent] The registry has no image { $image }, or wants credentials for it.
+    [denied] The registry does not give { $image } without other credentials.
+    [unreachable] { $server } can not reach the registry of { $image }.
+    [full] There is no room on { $server } for { $image }.
+    [slow] The registry of { $image } sent too little for too long.
+   *[other] { $image } can not be fetched.
+ } { $login ->
+    [none] { $why ->
+        [absent] If it is private: docker login on { $server }, as the agent's user.
+        [denied] Docker login on { $server }, as the agent's user.
+       *[other] {""}
+    }
+    [helper] The credentials for it are kept by a helper program there, which the agent does not run.
+   *[other] {""}
+ }
+   { $reason }
 fault-docker-unavailable = The agent on { $server } can not reach Docker.
 fault-server-offline = 🔴 { $server } is offline.
 fault-server-unknown = There is no such server among yours. See /servers.
@@ -87,6 +104,23 @@ fault-container-protected = 🛡 { $server } защищает { $name }: { $how 
    *[other] на нём метка servereye.protect=true.
  } Ничего не сделано.
 fault-job-unknown = Агент на { $server } об этой работе уже не знает: он перезапущен, или она давно закончена.
+fault-image-unavailable = { $why ->
+    [absent] В реестре нет образа { $image }, или он закрыт.
+    [denied] Реестр не отдаёт { $image } без других учётных данных.
+    [unreachable] { $server } не достаёт до реестра образа { $image }.
+    [full] На { $server } нет места для { $image }.
+    [slow] Реестр образа { $image } слишком долго почти ничего не присылал.
+   *[other] Образ { $image } не получить.
+ } { $login ->
+    [none] { $why ->
+        [absent] Если он закрытый: docker login на { $server } от пользователя агента.
+        [denied] Нужен docker login на { $server } от пользователя агента.
+       *[other] {""}
+    }
+    [helper] Учётные данные к нему хранит там программа-помощник, а её агент не запускает.
+   *[other] {""}
+ }
+   { $reason }
 fault-docker-unavailable = Агент на { $server } не достаёт до Docker.
 fault-server-offline = 🔴 { $server } не на связи.
 fault-server-unknown = Такого сервера среди ваших нет. Список: /servers.

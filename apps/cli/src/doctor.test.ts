@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { folderFinding, healthFindings, nodeFinding, tokenFindings } from "./doctor.ts";
 import { localeOf } from "./surroundings.ts";
-import { agentEnvironment, waitAfter } from "./up/agent.ts";
+import { agentEnvironment } from "./up/agent.ts";
+import { waitAfter } from "./up/wait.ts";
 import { VERSION } from "./version.ts";
 
 test("what is wrong comes with what to do", () => {

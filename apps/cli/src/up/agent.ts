@@ -3,11 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, renameSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { agentProgram } from "../surroundings.ts";
+import { NO_WAIT_YET_MS, waitAfter } from "./wait.ts";
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
-/** An agent that lived this long was well: its next death is a new matter, ms. */
-const WELL_MS = 60_000;
 const MOST_LOG_BYTES = 10 * 1024 * 1024;
 /** The agent's own code for "what was asked of me can not be done": trying again would not help. */
 const EXIT_REFUSED = 2;
@@ -20,11 +17,6 @@ export interface AgentPlace {
   hubKey: string;
   enrol?: string | undefined;
   dataDir: string;
-}
-
-/** Wait before the next start, ms. */
-export function waitAfter(before: number, livedMs: number): number {
-  return livedMs >= WELL_MS ? FIRST_WAIT_MS : Math.min(before * 2, LONGEST_WAIT_MS);
 }
 
 export function agentEnvironment(
@@ -42,7 +34,7 @@ export function startAgent(place: AgentPlace): { stop(patienceMs: number): Promi
   let child: ChildProcess | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopping = false;
-  let wait = FIRST_WAIT_MS / 2;
+  let wait = NO_WAIT_YET_MS;
 
   const start = (): void => {
     const log = openLog(logFile);

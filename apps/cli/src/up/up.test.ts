@@ -131,13 +131,32 @@ test("an agent that dies is started again", needs("procfs"), async () => {
   await nobodyLeft();
 });
 
-test("a hub that is killed ends all of it with a line; the next start goes on", needs("procfs"), async () => {
+test("a hub that dies is started again, and its agent finds it", needs("procfs"), async () => {
+  const up = run(["up"]);
+  await ready(up);
+  const first = hubPid();
+  process.kill(first, "SIGKILL");
+  await until("ready again", () => up.said().split("Ctrl-C stops everything").length === 3);
+  assert.match(up.said(), /The hub ended unexpectedly \(SIGKILL\); started again in 1 s/);
+  assert.notEqual(hubPid(), first);
+  const answered = async () => {
+    const chat = run(["chat"], "/memory\n");
+    return (await chat.ended) === 0 && /Available/.test(chat.said());
+  };
+  while (!(await answered())) assert.equal(up.child.exitCode, null, up.said());
+  up.child.kill("SIGTERM");
+  assert.equal(await up.ended, 0, up.said());
+  await nobodyLeft();
+});
+
+test("a stop while a dead hub waits for its next start ends all of it", needs("procfs"), async () => {
   const up = run(["up"]);
   await ready(up);
   const agent = await agentPid();
   process.kill(hubPid(), "SIGKILL");
-  assert.equal(await up.ended, 1);
-  assert.match(up.said(), /The hub ended unexpectedly \(SIGKILL\)/);
+  await until("told", () => up.said().includes("started again in"));
+  up.child.kill("SIGTERM");
+  assert.equal(await up.ended, 0, up.said());
   assert.equal(alive(agent), false);
   const next = run(["up"]);
   await ready(next);

@@ -9,8 +9,13 @@ const engines = {
   tmux: () => onPath("tmux"),
   redis: () => onPath("redis-server"),
   // Where root has its programs, which is not on everybody's path.
-  haproxy: () => onPath("haproxy") ?? (existsSync("/usr/sbin/haproxy") ? "/usr/sbin/haproxy" : undefined),
+  haproxy: () => onPath("haproxy") ?? at("/usr/sbin/haproxy"),
   psql: () => onPath("psql"),
+  /** dockerd, which needs root. */
+  docker: () => (process.getuid?.() === 0 ? (onPath("dockerd") ?? at("/usr/sbin/dockerd")) : undefined),
+  "docker-registry": () => onPath("docker-registry"),
+  /** Linked statically, so that it runs alone in a container. */
+  busybox: () => (existsSync("/usr/share/doc/busybox-static") ? onPath("busybox") : undefined),
   /** iproute2, which makes network namespaces (for root). */
   ip: () => onPath("ip"),
   /** A PostgreSQL of the system, of the oldest major that is supported. */
@@ -42,6 +47,8 @@ export function needs(...names: Engine[]): { skip: string | false } {
   process.stderr.write(`skipped: a test ${reason}\n`);
   return { skip: reason };
 }
+
+const at = (path: string): string | undefined => (existsSync(path) ? path : undefined);
 
 function onPath(program: string): string | undefined {
   return (process.env.PATH ?? "")

@@ -15,6 +15,7 @@ import { createCleanup } from "./cleanup.ts";
 import { systemChance, systemClock } from "./clock.ts";
 import { type Config, secretsOf } from "./config.ts";
 import { createChat } from "./core/chat/handler.ts";
+import { createLive } from "./core/chat/live.ts";
 import { menuFor } from "./core/chat/menu.ts";
 import { languageFor } from "./core/chat/translate.ts";
 import { createFleet } from "./core/fleet/ask.ts";
@@ -61,9 +62,14 @@ export interface Hub {
   invite(): Promise<string>;
   /** Resolves when `/health` is 200 for the first time. */
   ready: Promise<void>;
+  /** Notes a mistake that no part of the hub has caught, as an error in the log and a count. */
+  mistake(kind: Mistake, error: unknown): void;
   /** Stops everything within 2 s; what failed on the way is logged. Safe to call twice. */
   stop(): Promise<void>;
 }
+
+/** A promise that nobody waited for was rejected, or an error was thrown where nobody could catch it. */
+export type Mistake = "rejection" | "exception";
 
 /** How long "ready" waits for this machine's agent before the hub is ready without it. */
 const AGENT_PATIENCE_MS = 10_000;
@@ -175,8 +181,10 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   let boundUrl = "";
   const publicUrl = () => config.publicUrl ?? boundUrl;
   const ports = new Map<string, ChatPort>();
+  const live = createLive({ clock, chance, store, log, metrics });
   const handler: ChatHandler = createChat({
     store,
+    live,
     fleet,
     enrolment,
     readings,
@@ -275,6 +283,8 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     cleanup.add("telegram", () => telegram.stop(), { mostMs: 550 });
     await telegram.start();
   }
+  // Before the way out to Telegram closes: what is drawn no longer has to say so.
+  cleanup.add("live messages", () => live.close());
   const setup = telegram === undefined ? undefined : await setupSecret(store, clock, chance);
   const setupLine = (link: string) => (setup === undefined ? undefined : `${link}?start=setup_${setup}`);
   const bot = telegram?.bot();
@@ -298,6 +308,11 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     health,
     invite,
     ready,
+    mistake: (kind, error) => {
+      log.error("hub.mistake", { kind, error });
+      metrics.count("mistakes", { kind });
+      if (kind === "exception") log.flush();
+    },
     stop: async () => {
       for (const { name, error } of await cleanup.run())
         log.warn("hub.stop_incomplete", { name, error: String(error) });

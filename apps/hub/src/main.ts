@@ -1,6 +1,7 @@
 /** The hub as a process: configuration in, a few clear lines out, a clean stop on Ctrl-C or SIGTERM. */
 import { enableCompileCache } from "node:module";
 import { type HubNotice, withoutSecrets } from "@servereye/contract";
+import type { Hub, Mistake } from "./hub.ts";
 
 // Saves about a third of the time from start to ready, from the second start on.
 enableCompileCache();
@@ -11,6 +12,9 @@ const { startHub } = await import("./hub.ts");
 const { startFault } = await import("./start-fault.ts");
 const { greeting } = await import("./greeting.ts");
 
+/** The end after a mistake, told apart from a start that failed (1). */
+const EXIT_MISTAKE = 70;
+
 /** Started by the command line (which prints) or alone (then this process prints). */
 const told = process.send !== undefined;
 
@@ -20,20 +24,29 @@ function tell(notice: HubNotice): void {
   else if (notice.type === "ready") process.stderr.write(`${notice.lines.join("\n")}\n`);
 }
 
+let running: Hub | undefined;
+
+function tellMistake(kind: Mistake, error: unknown): void {
+  const words = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`hub.mistake (${kind}) ${withoutSecrets(words ?? "")}\n`);
+  running?.mistake(kind, error);
+}
+
 /**
- * One forgotten failure of one connection is no reason to leave everybody without an answer: it is told, as a defect,
- * and the hub goes on. What each part has to give back, it gives back by its own deadlines.
+ * A failure that somebody forgot to look at is no reason to leave everybody without an answer. After an error that was
+ * thrown in the middle of something nobody knows what is half done: whoever started the hub starts it again, and what
+ * it had taken on is in the store.
  */
-function goOnAfterMistakes(): void {
-  for (const kind of ["uncaughtException", "unhandledRejection"] as const)
-    process.on(kind, (error: unknown) => {
-      const words = error instanceof Error ? error.stack : String(error);
-      process.stderr.write(`hub.mistake ${kind}: ${withoutSecrets(words ?? "")}\n`);
-    });
+function survive(): void {
+  process.on("unhandledRejection", (error) => tellMistake("rejection", error));
+  process.on("uncaughtException", (error) => {
+    tellMistake("exception", error);
+    process.exit(EXIT_MISTAKE);
+  });
 }
 
 async function main(): Promise<number> {
-  goOnAfterMistakes();
+  survive();
   const began = performance.now();
   const stopping = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
@@ -51,6 +64,7 @@ async function main(): Promise<number> {
     });
     // Told to stop while still starting: the start is let come to its end, then everything is stopped in order.
     const hub = await starting;
+    running = hub;
     const first = await Promise.race([
       hub.ready.then(() => "ready" as const),
       stopping.then(() => "stop" as const),

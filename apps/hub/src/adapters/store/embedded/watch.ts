@@ -13,7 +13,11 @@ export function watch(pid: number, pgdata: string, logFile: string): Watch {
   const callbacks = new Set<(reason: string) => void>();
   const timer = setInterval(() => {
     if (runsOn(pid, pgdata)) {
-      trimServerLog(logFile);
+      try {
+        trimServerLog(logFile);
+      } catch {
+        // A full disk: the log stays as it is, and is looked at again in a moment. The store says itself what it lacks.
+      }
       return;
     }
     clearInterval(timer);

@@ -71,6 +71,7 @@ export function createConsole(options: {
       edit: async (chat, messageId, view) => ({
         messageId: of(chat.chatId).change(messageId, view) ? messageId : send(chat, view),
       }),
+      redraw: async (chat, messageId, view) => of(chat.chatId).change(messageId, view),
       answerPress: async (_chat, pressId, notice) => {
         presses.get(pressId)?.(notice === undefined ? {} : { notice: notice.text });
         presses.delete(pressId);

@@ -70,6 +70,19 @@ export function createChatPort({ api, outbound, writer, presses, log, metrics }:
       return await queued(chat, work, `edit ${messageId}`);
     },
 
+    async redraw(chat, messageId, view) {
+      const message = compose(view);
+      const { messageId: shown } = await queued(
+        chat,
+        async (call) => {
+          const ids = await writer.redraw(call, chat, recall(chat, messageId), message);
+          return ids === undefined ? "" : remember(chat, messageId, ids);
+        },
+        `edit ${messageId}`,
+      );
+      return shown !== "";
+    },
+
     async remove(chat, messageId) {
       await queued(chat, async (call) => {
         for (const each of recall(chat, messageId)) await writer.remove(call, chat, each);

@@ -16,6 +16,8 @@ export interface Writer {
     message: Outgoing,
     replyTo?: string,
   ): Promise<string[]>;
+  /** The same of what is there; undefined when it is not, and then nothing is sent. */
+  redraw(call: Call, chat: ChatRef, old: readonly string[], message: Outgoing): Promise<string[] | undefined>;
   /** A message that is gone already is as good as deleted. */
   remove(call: Call, chat: ChatRef, messageId: string): Promise<void>;
 }
@@ -85,7 +87,8 @@ export function createWriter({ api, log, metrics }: WriterOptions): Writer {
     return String(sent.message_id);
   }
 
-  async function edit(call: Call, chat: ChatRef, messageId: string, part: Part): Promise<string> {
+  /** Undefined when the message is gone. */
+  async function edit(call: Call, chat: ChatRef, messageId: string, part: Part): Promise<string | undefined> {
     try {
       await legible(part, (text, mode) =>
         inChat(chat, (where) =>
@@ -103,7 +106,7 @@ export function createWriter({ api, log, metrics }: WriterOptions): Writer {
     } catch (error) {
       if (means(error, "notModified")) return messageId;
       if (!means(error, "messageGone")) throw error;
-      return await send(call, chat, part);
+      return undefined;
     }
   }
 
@@ -173,11 +176,23 @@ export function createWriter({ api, log, metrics }: WriterOptions): Writer {
         ids.push(
           messageId === undefined
             ? await send(call, chat, part, first)
-            : await edit(call, chat, messageId, part),
+            : ((await edit(call, chat, messageId, part)) ?? (await send(call, chat, part))),
         );
       }
       return ids;
     },
+
+    async redraw(call, chat, old, message) {
+      // The last one is what a person sees of several; one that became a file is shown as one.
+      const last = message.kind === "file" ? undefined : message.parts.at(-1);
+      const id = old.at(-1);
+      if (last === undefined || id === undefined || message.kind === "file")
+        return this.show(call, chat, old, message);
+      if ((await edit(call, chat, id, last)) === undefined) return undefined;
+      if (old.length === 1 && message.parts.length === 1) return [id];
+      return this.show(call, chat, old, message);
+    },
+
     remove,
   };
 }

@@ -7,6 +7,7 @@ import type { ChatPort } from "../ports/chat.ts";
 import type { ChannelName } from "../ports/people.ts";
 import type { Chance, Clock, Log, Metrics } from "../ports/process.ts";
 import type { Store } from "../ports/store.ts";
+import type { Live } from "./live.ts";
 
 /** The part of the fleet the chat talks to. */
 export type ChatFleet = Pick<Fleet, "ask" | "presenceOf" | "removed" | "prepare">;
@@ -21,6 +22,8 @@ export interface ChatDeps {
   /** How many agents are connected to any hub. */
   online(): Promise<number>;
   port(channel: ChannelName): ChatPort;
+  /** Messages that go on changing. */
+  live: Live;
   readings: readonly Reading[];
   clock: Clock;
   chance: Chance;

@@ -6,7 +6,7 @@ import { sharing } from "../fleet/shared.ts";
 import type { ButtonAction } from "../ports/buttons.ts";
 import type { ChatHandler, Incoming } from "../ports/chat.ts";
 import type { Actor } from "../ports/people.ts";
-import { chatCommands, deeds } from "./commands/all.ts";
+import { chatCommands, deeds, deedsThatAnswer } from "./commands/all.ts";
 import type { ChatCommand } from "./commands/command.ts";
 import { createConfirmations } from "./confirm.ts";
 import type { ChatDeps } from "./deps.ts";
@@ -319,7 +319,7 @@ async function act(
     const { serverId } = action.values;
     const decision = serverId === undefined ? undefined : authorize(turn.actor, "server.read", { serverId });
     if (decision?.allowed === false) return turn.notice(turn.t("refused-unseen"), true);
-    await turn.notice("");
+    if (!deedsThatAnswer.has(action.what)) await turn.notice("");
     return deed(turn, action.values);
   }
   await turn.notice("");

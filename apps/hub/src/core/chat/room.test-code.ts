@@ -18,6 +18,7 @@ import type { Account, Person } from "../ports/people.ts";
 import type { Store, StorePart } from "../ports/store.ts";
 import type { ChatDeps, ChatFleet } from "./deps.ts";
 import { createChat } from "./handler.ts";
+import { createLive, type Live } from "./live.ts";
 
 export interface Shown {
   chatId: string;
@@ -39,6 +40,8 @@ export interface Room {
   removed: string[];
   notices: Array<{ pressId: string; text: string | undefined; alert: boolean }>;
   typed: number;
+  live: Live;
+  deps: ChatDeps;
   /** The agents' answers; rejects with a fault unless a test sets it. */
   ask: ChatFleet["ask"];
   online: Map<string, Presence>;
@@ -131,6 +134,11 @@ function roomOn(
     answerPress: async (_chat, pressId, notice) => {
       notices.push({ pressId, text: notice?.text, alert: notice?.alert ?? false });
     },
+    redraw: async (chat, messageId, view) => {
+      if (!messages.has(`${chat.chatId} ${messageId}`)) return false;
+      put(chat.chatId, messageId, view);
+      return true;
+    },
     remove: async (_chat, messageId) => void room.removed.push(messageId),
     typing: () => {
       room.typed += 1;
@@ -144,8 +152,10 @@ function roomOn(
     region: "",
     log,
   });
+  const live = createLive({ clock, chance: realChance, store, log, metrics });
   const deps: ChatDeps = {
     store,
+    live,
     fleet: {
       ask: (question) => room.ask(question),
       presenceOf: async (ids) => new Map([...room.online].filter(([id]) => ids.includes(id))),
@@ -219,6 +229,8 @@ function roomOn(
     removed: [],
     notices,
     typed: 0,
+    live,
+    deps,
     ask: () => Promise.reject(new Fault("SERVER_OFFLINE", "nobody is there")),
     online: new Map(),
     gone: [],

@@ -40,8 +40,13 @@ export interface Turn {
   readonly chatKey: string;
   /** The store is away: the rights are remembered ones, good for readings alone, and buttons can not be kept. */
   readonly degraded: boolean;
-  /** Shows an answer: a new message, or in the place of the one whose button was pressed. */
-  show(draft: Draft): Promise<void>;
+  /**
+   * Shows an answer: a new message, or in the place of the one whose button was pressed. `stored`: tokens of buttons
+   * that the store has already, to which those stored now are added.
+   */
+  show(draft: Draft, stored?: Set<string>): Promise<void>;
+  /** Id of the message that this turn showed last; undefined when it showed none. */
+  place(): Promise<string | undefined>;
   /** Shows a first word now, which the next `show` replaces. */
   meanwhile(draft: Draft): void;
   /** Tells only the person who pressed; for something written it is nothing. */
@@ -85,9 +90,11 @@ export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor, degra
   let told = false;
 
   // `before` is handed in: by the time the buttons are stored, `place` is this very message.
-  const put = async (draft: Draft, before: typeof place): Promise<string> => {
-    const view = await store(deps, draft, chatKey, actor.person.id);
+  const put = async (draft: Draft, before: typeof place, stored?: Set<string>): Promise<string> => {
+    const view = await viewOf(deps, draft, chatKey, actor.person.id, stored);
     const messageId = await before;
+    // A message that redraws itself must not come back over this one.
+    if (messageId !== undefined) deps.live.left(chatKey, messageId);
     const shown =
       messageId === undefined
         ? await port.send(incoming.chat, view)
@@ -104,15 +111,16 @@ export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor, degra
     chatKey,
     degraded,
     t: translator(language),
-    show: async (draft) => {
+    show: async (draft, stored) => {
       const before = place;
-      const shown = put(draft, before);
+      const shown = put(draft, before, stored);
       // What the store refused was shown nowhere: what comes in its stead has its place.
       place = shown.catch((error: unknown) =>
         Fault.of(error).code === "STORE_UNAVAILABLE" ? before : undefined,
       );
       await shown;
     },
+    place: async () => place,
     meanwhile: (draft) => {
       // If this first word can not be sent, the answer itself is sent anew: `place` is then undefined.
       place = put(draft, place).catch((error: unknown) => {
@@ -133,14 +141,21 @@ export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor, degra
   };
 }
 
-/** Stores a draft's buttons in one go and gives the view with their tokens. */
-async function store(deps: ChatDeps, draft: Draft, chatKey: string, personId: string): Promise<View> {
+/** Stores a draft's buttons in one go, but for those in `stored`, and gives the view with their tokens. */
+export async function viewOf(
+  deps: ChatDeps,
+  draft: Draft,
+  chatKey: string,
+  personId: string,
+  stored?: Set<string>,
+): Promise<View> {
   const rows: StoredButton[] = [];
   const now = deps.clock.now();
   const buttons = (draft.buttons ?? []).map((row) =>
     row.map((button) => {
       if ("href" in button) return button;
       const token = button.token ?? deps.chance.token(18);
+      if (stored?.has(token)) return { label: button.label, token };
       rows.push({
         token,
         chatId: chatKey,
@@ -153,5 +168,6 @@ async function store(deps: ChatDeps, draft: Draft, chatKey: string, personId: st
     }),
   );
   if (rows.length > 0) await deps.store.buttons.save(rows);
+  for (const { token } of rows) stored?.add(token);
   return { ...(draft.title === undefined ? {} : { title: draft.title }), blocks: draft.blocks, buttons };
 }

@@ -30,6 +30,8 @@ export interface ChatPort {
   send(chat: ChatRef, view: View, options?: { replyTo?: string }): Promise<{ messageId: string }>;
   /** "Not modified" is success. A message that is gone: sends anew and gives the new id. */
   edit(chat: ChatRef, messageId: string, view: View): Promise<{ messageId: string }>;
+  /** Edits what stands there and nothing else: false when the message is gone. */
+  redraw(chat: ChatRef, messageId: string, view: View): Promise<boolean>;
   /** Answers a press at once; `alert` shows it in a box. Only the person who pressed sees it. */
   answerPress(chat: ChatRef, pressId: string, notice?: { text: string; alert: boolean }): Promise<void>;
   /** Takes a message away (one that holds a secret). Rejects when the channel does not allow it. */

@@ -2,6 +2,7 @@
 
 import { cancelDeed } from "../confirm.ts";
 import { containerCommands, containerDeeds } from "../containers/commands.ts";
+import { liveStopDeed } from "../live.ts";
 import { pick } from "../pick.ts";
 import { add } from "./add.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
@@ -35,5 +36,9 @@ export const deeds: ReadonlyMap<string, ButtonDeed> = new Map([
   ["member.ask", memberAskDeed],
   ["member.revoke", memberRevokeDeed],
   ["cancel", cancelDeed],
+  ["live.stop", liveStopDeed],
   ...containerDeeds,
 ]);
+
+/** Deeds that tell the person who pressed themselves; for all others the press is answered before they begin. */
+export const deedsThatAnswer: ReadonlySet<string> = new Set(["live.stop"]);

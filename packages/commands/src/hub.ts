@@ -59,10 +59,14 @@ export {
   containerStateText,
   containerStateWord,
   containers,
+  dependentsOf,
+  keptFrom,
+  portTexts,
   shortName,
   verbsFor,
 } from "./containers/reply.ts";
 
+export { actionDeadlineMs } from "./containers/contract.ts";
 export { JobState, type JobStep, job } from "./job/contract.ts";
 export type { Messages, Reading, ReplyButton, ReplyContext, ReplyView, Translate } from "./kit.ts";
 export { sharedMessages } from "./shown/messages.ts";

@@ -31,9 +31,16 @@ export interface ReplyContext {
 
 /** A button of a reading: asks another (or the same) reading of the same server, or does something to it. */
 export type ReplyButton =
-  | { label: string; command: string; ask?: Record<string, unknown> }
   | {
       label: string;
+      command: string;
+      ask?: Record<string, unknown>;
+      /** What the agent has to know, and to allow where it has a policy; else it is not shown. */
+      takes?: Pick<Command, "name" | "policy">;
+    }
+  | {
+      label: string;
+      takes?: Pick<Command, "name" | "policy">;
       /** A deed of the chat's, by its name; the server is added to `values`. */
       deed: string;
       /** Shown to whom this is given on the server, and for that person alone. */

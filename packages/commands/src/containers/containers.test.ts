@@ -224,4 +224,47 @@ describe("/containers", () => {
     assert.match(seen(stood, { container: ID }, "ru").text, /🔴 стоит 5 мин\nКод выхода: 137/);
     assert.match(seen(stood, { container: ID }).text, /\[▶ Start\] \[🗑 Remove\]/);
   });
+
+  for (const language of ["en", "ru"] as const)
+    it(`says on the card all that is known, within a phone's lines, in ${language}`, () => {
+      const web: Container = {
+        ...{ id: ID, name: "shop-web-1", image: "shop/web:7", state: "running", age: 11_400, ports: [] },
+        ...{ health: "unhealthy", restarts: 4, cpu: 212.4, memory: 500 * 2 ** 20, memoryLimit: 2 ** 29 },
+        ...{ project: "shop", service: "web", dependsOn: ["db", "cache"], protected: true },
+      };
+      const proxy: Container = { ...web, id: "f".repeat(12), service: "proxy", dependsOn: ["web"] };
+      const { lines, text, view } = seen({ containers: [web, proxy], left: 0 }, { container: ID }, language);
+      for (const line of lines) assert.ok(columnsOf(line) <= 45, line);
+      if (language === "ru") return;
+      assert.match(
+        text,
+        /State: 🔴 up 3 h 10 min, unhealthy\nRestarts: 4\nCPU: 212 %\n🔴 Memory: 500.0 MiB of 512.0 MiB/,
+      );
+      assert.match(text, /Needs: db, cache\nNeeded by: proxy\n🛡 Protected/);
+      const verbs = view.buttons?.flat().flatMap((one) => ("deed" in one ? [one.values.verb] : []));
+      assert.deepEqual(verbs, ["restart"], "what is protected is offered no stop");
+    });
+
+  it("says what an exit code means", () => {
+    const ended = (exitCode: number, more: Partial<Container> = {}) =>
+      /Exit code: (.*)/.exec(
+        seen(
+          {
+            containers: [{ id: ID, name: "web", image: "", state: "exited", exitCode, ports: [], ...more }],
+            left: 0,
+          },
+          { container: ID },
+        ).text,
+      )?.[1];
+    assert.deepEqual(
+      [0, 1, 3, 125, 126, 127, 130, 134, 137, 139, 143, 159, 255].map((code) => ended(code)),
+      [
+        ...["0, ended well", "1", "3", "125, the engine failed", "126, can not be run"],
+        ...["127, command not found", "130, interrupted (SIGINT)", "134, aborted (SIGABRT)"],
+        ...["137, killed (SIGKILL)", "139, crashed (SIGSEGV)", "143, asked to end (SIGTERM)"],
+        ...["159, ended by signal 31", "255"],
+      ],
+    );
+    assert.equal(ended(137, { oomKilled: true }), "137, out of memory");
+  });
 });

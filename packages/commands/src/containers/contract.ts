@@ -86,15 +86,32 @@ export const containers = command({
 export const CONTAINER_VERBS = ["start", "stop", "restart", "pause", "unpause", "remove"] as const;
 export type ContainerVerb = (typeof CONTAINER_VERBS)[number];
 
-/** Stopping waits 10 s for the container's own end unless it is set otherwise, ms. */
-const ACTION_DEADLINE_MS = 30_000;
+/** What a container is given to end by itself unless it is set otherwise (the Engine's default), seconds. */
+export const STOP_SECONDS = 10;
+/** How long an action may take beside that, ms: a busy engine, and what is killed after its time. */
+const BESIDE_MS = 20_000;
+const ACTION_DEADLINE_MS = STOP_SECONDS * 1_000 + BESIDE_MS;
+/** Below the longest life of a message; of what takes longer nobody waits for the end. */
+const LONGEST_ACTION_MS = 590_000;
+
+/** How long an action's answer is waited for, ms: it may take the container's own time to stop. */
+export const actionDeadlineMs = (
+  verb: ContainerVerb,
+  { stopSeconds = STOP_SECONDS }: Pick<Container, "stopSeconds">,
+): number =>
+  verb === "stop" || verb === "restart"
+    ? Math.min(LONGEST_ACTION_MS, Math.max(ACTION_DEADLINE_MS, stopSeconds * 1_000 + BESIDE_MS))
+    : ACTION_DEADLINE_MS;
+
+/** The line in the agent's policy that permits it: who may pause may undo it. */
+export const policyOf = (verb: ContainerVerb): string => `containers.${verb === "unpause" ? "pause" : verb}`;
 
 const action = (verb: ContainerVerb) =>
   command({
     name: `${verb}_container`,
     about: `${verb} one container`,
     needs: "operator",
-    policy: `containers.${verb}`,
+    policy: policyOf(verb),
     deadlineMs: ACTION_DEADLINE_MS,
     /** By its id; the name is for logs and words. */
     ask: z.object({
@@ -129,6 +146,14 @@ export const ORIGINAL_VERBS = [
   "restart",
   "remove",
 ] as const satisfies readonly ContainerVerb[];
+
+/** Nothing is asked before what stops nothing and a press undoes. */
+export const asksFirst = (verb: ContainerVerb): boolean => verb !== "start" && verb !== "unpause";
+
+/** What is not done to a protected one. */
+const KEPT_FROM: readonly ContainerVerb[] = ["stop", "pause", "remove"];
+export const keptFrom = (verb: ContainerVerb, container: Pick<Container, "protected">): boolean =>
+  container.protected === true && KEPT_FROM.includes(verb);
 
 const RUNS: readonly ContainerVerb[] = ["stop", "restart", "pause"];
 const LIES: readonly ContainerVerb[] = ["start", "remove"];

@@ -31,6 +31,15 @@ containers-exited = stopped
 containers-dead = dead
 containers-unknown = not known
 containers-code = exit { $code }
+containers-oom-code = OOM { $code }
+containers-load = { NUMBER($value, maximumFractionDigits: 1, useGrouping: 0) }%
+containers-kib = { NUMBER($value, maximumFractionDigits: 1) }K
+containers-mib = { NUMBER($value, maximumFractionDigits: 1) }M
+containers-gib = { NUMBER($value, maximumFractionDigits: 1) }G
+containers-tib = { NUMBER($value, maximumFractionDigits: 1) }T
+containers-together = CPU { $cpu } · memory { $memory }
+containers-trouble = ⚠️ The { $count } in trouble
+containers-no-trouble = None of them is in trouble.
 containers-starting = health check starting
 containers-healthy = healthy
 containers-unhealthy = unhealthy
@@ -41,7 +50,27 @@ containers-service = Service
 containers-id = Id
 containers-exit = Exit code
 containers-oom = killed for want of memory
+containers-exit-why = { $code }, { $why ->
+    [well] ended well
+    [oom] out of memory
+    [engine] the engine failed
+    [unrunnable] can not be run
+    [missing] command not found
+    [int] interrupted (SIGINT)
+    [abort] aborted (SIGABRT)
+    [kill] killed (SIGKILL)
+    [segfault] crashed (SIGSEGV)
+    [term] asked to end (SIGTERM)
+   *[signal] ended by signal { $signal }
+ }
 containers-restarts = Restarts
+containers-cpu = CPU
+containers-memory = Memory
+containers-of = { $used } of { $limit }
+containers-needs = Needs
+containers-needed = Needed by
+containers-protected = 🛡 Protected
+containers-protected-value = not stopped or removed from here
 containers-start = ▶ Start
 containers-stop = ⏹ Stop
 containers-restart = 🔁 Restart
@@ -78,6 +107,15 @@ containers-exited = стоит
 containers-dead = мёртв
 containers-unknown = неизвестно
 containers-code = код { $code }
+containers-oom-code = OOM { $code }
+containers-load = { NUMBER($value, maximumFractionDigits: 1, useGrouping: 0) }%
+containers-kib = { NUMBER($value, maximumFractionDigits: 1) }К
+containers-mib = { NUMBER($value, maximumFractionDigits: 1) }М
+containers-gib = { NUMBER($value, maximumFractionDigits: 1) }Г
+containers-tib = { NUMBER($value, maximumFractionDigits: 1) }Т
+containers-together = ЦП { $cpu } · память { $memory }
+containers-trouble = ⚠️ Только неполадки: { $count }
+containers-no-trouble = Неполадок нет ни у одного.
 containers-starting = проверка здоровья идёт
 containers-healthy = здоров
 containers-unhealthy = нездоров
@@ -88,7 +126,27 @@ containers-service = Служба
 containers-id = Id
 containers-exit = Код выхода
 containers-oom = убит из-за нехватки памяти
+containers-exit-why = { $code }, { $why ->
+    [well] завершился сам
+    [oom] кончилась память
+    [engine] сбой движка
+    [unrunnable] не запускается
+    [missing] команда не найдена
+    [int] прерван (SIGINT)
+    [abort] аварийно (SIGABRT)
+    [kill] убит (SIGKILL)
+    [segfault] упал (SIGSEGV)
+    [term] попросили (SIGTERM)
+   *[signal] от сигнала { $signal }
+ }
 containers-restarts = Перезапусков
+containers-cpu = Процессор
+containers-memory = Память
+containers-of = { $used } из { $limit }
+containers-needs = Нужны ему
+containers-needed = Нужен для
+containers-protected = 🛡 Защищён
+containers-protected-value = отсюда не стоп и не удалить
 containers-start = ▶ Запустить
 containers-stop = ⏹ Остановить
 containers-restart = 🔁 Рестарт

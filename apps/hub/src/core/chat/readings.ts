@@ -4,6 +4,7 @@ import { Fault, type Role } from "@servereye/contract";
 import { authorize, verbFor } from "../access/authorize.ts";
 import type { SeenServer } from "../ports/people.ts";
 import { faultDraft, noServers, refusal } from "./faults.ts";
+import { offers } from "./offered.ts";
 import type { Typed } from "./parse.ts";
 import { pick } from "./pick.ts";
 import { statusDraft } from "./status.ts";
@@ -172,10 +173,28 @@ async function askAgent(
     { t, language, server: { id: server.id, name: server.name }, now: deps.clock.now(), tookMs },
     ask,
   );
-  const buttons = (view.buttons ?? [])
-    .map((row) => row.flatMap((button) => draftButton(turn, server, button)))
+  return {
+    title: view.title,
+    blocks: view.blocks,
+    buttons: await draftButtons(turn, server, view.buttons ?? []),
+  };
+}
+
+/** A reply's buttons, those that its reader and the agent's policy may have. */
+export async function draftButtons(
+  turn: Turn,
+  server: SeenServer,
+  rows: readonly ReplyButton[][],
+): Promise<DraftButton[][]> {
+  // Most replies have none that depends on it, and cost no look at it.
+  const agent = rows.some((row) => row.some(({ takes }) => takes !== undefined))
+    ? await offers(turn, server.id)
+    : undefined;
+  const offered = ({ takes }: ReplyButton) =>
+    takes === undefined || agent === undefined || agent.of(takes) === "yes";
+  return rows
+    .map((row) => row.filter(offered).flatMap((button) => draftButton(turn, server, button)))
     .filter((row) => row.length > 0);
-  return { title: view.title, blocks: view.blocks, buttons };
 }
 
 /** A reply's button, for whom it may be shown. Whoever presses it is judged again. */

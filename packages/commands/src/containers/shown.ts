@@ -1,0 +1,84 @@
+/** What the views of containers share: dots, states, names, ports, buttons that lead on. */
+import type { View } from "@servereye/contract";
+import type { ReplyButton, Translate } from "../kit.ts";
+import { ageText } from "../shown/ages.ts";
+import { columnsOf, plainName } from "../shown/names.ts";
+import { type Container, type ContainerPort, type ContainerState, containers } from "./contract.ts";
+
+/** A phone's columns. */
+export const PHONE = 35;
+/** Two buttons a row when all names of the page are this short. */
+const SHORT_LABEL = 13;
+
+export type Blocks = View["blocks"];
+
+/** ⚪ is what stands still as it should: made and never started, or ended well. */
+export function containerDot({ state, health, exitCode, oomKilled }: Container): "🟢" | "🟡" | "🔴" | "⚪" {
+  if (state === "running") return health === "unhealthy" ? "🔴" : health === "starting" ? "🟡" : "🟢";
+  if (state === "exited") return oomKilled === true || (exitCode ?? 0) !== 0 ? "🔴" : "⚪";
+  if (state === "created") return "⚪";
+  return state === "dead" ? "🔴" : "🟡";
+}
+
+/** `🟢 up 3 h, healthy`: the state and what is known beside it. */
+export function containerStateText(t: Translate, container: Container): string {
+  const oom = container.oomKilled === true ? `, ${t("containers-oom")}` : "";
+  return `${containerStanding(t, container)}${oom}`;
+}
+
+/** The same without how it ended. */
+export function containerStanding(t: Translate, container: Container): string {
+  const { state, age, health } = container;
+  const word = t(`containers-${state}`);
+  const words = [age === undefined ? word : `${word} ${ageText(t, age)}`];
+  if (health !== undefined && state === "running") words.push(t(`containers-${health}`));
+  return `${containerDot(container)} ${words.join(", ")}`;
+}
+
+/** The state alone, in words. */
+export const containerStateWord = (t: Translate, state: ContainerState): string => t(`containers-${state}`);
+
+/** The button that opens a container's card. */
+export const cardButton = ({ id, name }: Pick<Container, "id" | "name">): ReplyButton => ({
+  label: shortName(name, PHONE - 4),
+  command: containers.name,
+  ask: { container: id },
+});
+
+export const allButton = (t: Translate): ReplyButton => ({
+  label: t("containers-all"),
+  command: containers.name,
+});
+
+/** A name within so many columns. Both its ends stay: names that begin alike must not look alike. */
+export function shortName(name: string, columns: number): string {
+  if (name.length <= columns) return name;
+  const end = Math.floor((columns - 1) / 2);
+  return `${name.slice(0, columns - 1 - end)}…${name.slice(-end)}`;
+}
+
+export const BARE_ID = /^(sha256:)?[0-9a-f]{64}$/;
+export const bare = (id: string): string => id.replace("sha256:", "").slice(0, 12);
+
+/** `8080→80`, published ones first; each once, though it is published at several addresses. */
+export const portTexts = (ports: readonly ContainerPort[]): string[] => [
+  ...new Set(
+    [...ports]
+      .sort((a, b) => Number(a.outside === undefined) - Number(b.outside === undefined))
+      .map(({ address, outside, inside, protocol }) => {
+        const at = address === undefined ? "" : `${plainName(address)}:`;
+        const to = outside === undefined ? "" : `${at}${outside}→`;
+        return `${to}${inside}${protocol === "tcp" ? "" : `/${protocol}`}`;
+      }),
+  ),
+];
+
+export function inRows(buttons: readonly ReplyButton[]): ReplyButton[][] {
+  const a = buttons.every(({ label }) => columnsOf(label) <= SHORT_LABEL) ? 2 : 1;
+  return Array.from({ length: Math.ceil(buttons.length / a) }, (_, at) =>
+    buttons.slice(at * a, (at + 1) * a),
+  );
+}
+
+export const text = (words: string): Blocks[number] => ({ type: "text", text: [words] });
+export const note = (words: string): Blocks[number] => ({ type: "note", text: [words] });

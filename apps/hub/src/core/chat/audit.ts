@@ -21,3 +21,26 @@ export const auditTurn = (
   detail: AuditEntry["detail"] = {},
 ): Promise<void> =>
   audit(turn.deps, { personId: turn.actor.person.id, from: turn.chatKey, what, on, result, detail });
+
+/** Notes how something ended that was noted when it was sent. */
+export type AuditEnd = (
+  result: Exclude<AuditEntry["result"], "begun">,
+  more?: AuditEntry["detail"],
+) => Promise<void>;
+
+/**
+ * Notes that something is sent now, before it is, so that a hub which dies in the middle leaves a trace; gives what
+ * notes its end. Rejects when the entry can not be kept: then nothing is to be sent.
+ */
+export async function auditBegun(
+  turn: Turn,
+  what: string,
+  on: string,
+  detail: AuditEntry["detail"],
+): Promise<AuditEnd> {
+  const { clock, chance, store } = turn.deps;
+  const entry = { personId: turn.actor.person.id, from: turn.chatKey, what, on };
+  const told = { ...detail, run: chance.uuid() };
+  await store.audit.record({ at: clock.now(), ...entry, result: "begun", detail: told });
+  return (result, more = {}) => audit(turn.deps, { ...entry, result, detail: { ...told, ...more } });
+}

@@ -20,11 +20,13 @@ export const inDoubt = (fault: Fault): Fault =>
   new Fault(fault.code, fault.message, { values: { ...fault.values, acted: "unknown" }, cause: fault });
 
 /**
- * An agent's own fault about an action. That it failed is its word; anything else it says after it has begun leaves
- * open what came of it.
+ * An agent's own fault about an action. That it failed, or (value `begun: "no"`) that it had not begun with it, is its
+ * word; anything else it says after it has begun leaves open what came of it.
  */
 export const judged = (fault: Fault): Fault =>
-  NOT_BEGUN.has(fault.code) || fault.code === "CONTAINER_ACTION_FAILED" ? fault : inDoubt(fault);
+  NOT_BEGUN.has(fault.code) || fault.code === "CONTAINER_ACTION_FAILED" || fault.values.begun === "no"
+    ? fault
+    : inDoubt(fault);
 
 /** Whether what it is about may have been done. */
 export const mayHaveActed = (fault: Fault): boolean => fault.values.acted === "unknown";

@@ -16,7 +16,8 @@ export interface AuditEntry {
   what: string;
   /** Server id or other target. */
   on: string | null;
-  result: "done" | "failed" | "refused" | "expired" | "unknown";
+  /** `begun`: it was sent. How it ended is an entry of its own, whose `detail.run` is the same. */
+  result: "begun" | "done" | "failed" | "refused" | "expired" | "unknown";
   detail: Record<string, string | number>;
 }
 

@@ -33,7 +33,7 @@ export function recordsContract(test: ContractTest): void {
 
   test("an entry is recorded whatever somebody sent", async (open) => {
     const { store } = await open();
-    const entry = { at: NOW, personId: null, what: "x", result: "refused", detail: {} } as const;
+    const entry = { at: NOW, personId: null, what: "x", result: "begun", detail: {} } as const;
     await store.audit.record({ ...entry, from: "a\0b", on: "\ud800" });
     assert.deepEqual(await store.audit.recent({ limit: 1 }), [{ ...entry, from: "a\ufffdb", on: "\ufffd" }]);
   });

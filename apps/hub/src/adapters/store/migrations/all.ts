@@ -5,6 +5,7 @@ import { hubs } from "./0002-hubs.ts";
 import { outcomes } from "./0004-outcomes.ts";
 import { auditTrim } from "./0005-audit-trim.ts";
 import { wizards } from "./0006-wizards.ts";
+import { auditBegun } from "./0007-audit-begun.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-foundation": foundation,
@@ -12,4 +13,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0004-outcomes": outcomes,
   "0005-audit-trim": auditTrim,
   "0006-wizards": wizards,
+  "0007-audit-begun": auditBegun,
 };

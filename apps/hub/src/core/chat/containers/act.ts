@@ -1,5 +1,6 @@
 /** Starts, stops, restarts or removes one container: asked about first where it hurts, sent once, told as it is known. */
 import {
+  actionDeadlineMs,
   asksFirst,
   type Container,
   type ContainerVerb,
@@ -10,7 +11,7 @@ import {
 import { type AnswerOf, Fault } from "@servereye/contract";
 import { mayHaveActed } from "../../fleet/acted.ts";
 import type { SeenServer } from "../../ports/people.ts";
-import { auditTurn } from "../audit.ts";
+import { type AuditEnd, auditBegun } from "../audit.ts";
 import { faultDraft } from "../faults.ts";
 import { type Draft, note, showAnyway, type Turn, text } from "../turn.ts";
 import { lookAgain } from "./look.ts";
@@ -40,20 +41,30 @@ export async function act(
   turn: Turn,
   verb: ContainerVerb,
   server: SeenServer,
-  { id, name }: Pick<Container, "id" | "name">,
+  container: Pick<Container, "id" | "name" | "state" | "stopSeconds">,
 ): Promise<Ended> {
   const { t, deps } = turn;
+  const { id, name, state } = container;
   const command = containerActions[verb];
   turn.meanwhile({ blocks: [note(t("container-doing", { verb, name, server: server.name }))] });
-  const audit = (result: "done" | "failed" | "unknown", more: Record<string, string> = {}) =>
-    auditTurn(turn, `container.${verb}`, server.id, result, {
-      container: name,
-      id: id.slice(0, 12),
-      ...more,
+  let audit: AuditEnd;
+  try {
+    audit = await auditBegun(turn, `container.${verb}`, server.id, {
+      ...{ verb, container: name, id: id.slice(0, 12) },
     });
+  } catch (error) {
+    // What leaves no trace is not done.
+    await turn.show(faultDraft(turn, Fault.of(error), { server: server.name }));
+    return "refused";
+  }
   let done: AnswerOf<(typeof containerActions)[ContainerVerb]>;
   try {
-    const { answer } = await deps.fleet.ask({ server: { id: server.id }, command, ask: { id, name } });
+    const { answer } = await deps.fleet.ask({
+      server: { id: server.id },
+      command,
+      ask: { id, name, seen: state },
+      deadlineMs: actionDeadlineMs(verb, container),
+    });
     done = answer as typeof done;
   } catch (error) {
     return failed(turn, verb, server, { id, name }, Fault.of(error), audit);
@@ -70,7 +81,7 @@ async function failed(
   server: SeenServer,
   { id, name }: Pick<Container, "id" | "name">,
   fault: Fault,
-  audit: (result: "failed" | "unknown", more: Record<string, string>) => Promise<void>,
+  audit: AuditEnd,
 ): Promise<Ended> {
   const { t } = turn;
   const unknown = mayHaveActed(fault);

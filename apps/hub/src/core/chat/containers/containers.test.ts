@@ -48,14 +48,28 @@ test("done: once, by its id, and the log has who, where, what and on which", asy
   assert.deepEqual(asked, []);
   state.listed = [{ ...WEB, state: "running", age: 5 }];
   const pressed = await Promise.all([ann.press(question, /^Yes/), ann.press(question, /^Yes/)]);
-  assert.deepEqual(asked, ['stop_container {"id":"0123456789ab","name":"web"}']);
+  assert.deepEqual(asked, ['stop_container {"id":"0123456789ab","name":"web","seen":"running"}']);
   assert.equal(pressed.filter(({ notice }) => /Already done|just now/.test(notice?.text ?? "")).length, 1);
-  assert.deepEqual(await audited(room), [
-    {
-      ...{ what: "container.stop", on: server.id, result: "done", personId: ann.id },
-      ...{ from: `telegram:${ann.account.externalId}`, detail: { container: "web", id: "0123456789ab" } },
-    },
-  ]);
+  const entries = await audited(room);
+  const { run = "" } = entries[0]?.detail ?? {};
+  assert.match(String(run), /^[0-9a-f-]{36}$/, "one id joins what was sent and how it ended");
+  assert.deepEqual(
+    entries,
+    ["done", "begun"].map((result) => ({
+      ...{ what: "container.stop", on: server.id, result, personId: ann.id },
+      from: `telegram:${ann.account.externalId}`,
+      detail: { verb: "stop", container: "web", id: "0123456789ab", run },
+    })),
+  );
+});
+
+test("what leaves no trace is not done: without the audit log nothing is sent", async () => {
+  const { room, ann, asked } = await withWeb();
+  const question = await ann.write("/stop_container web");
+  room.broken.add("audit.record");
+  const { shown } = await ann.press(question, /^Yes/);
+  assert.deepEqual(asked, []);
+  assert.match(shown?.text ?? "", /Nothing was changed/);
 });
 
 test("not known: says so and nothing else, notes it, and is not asked again", async () => {

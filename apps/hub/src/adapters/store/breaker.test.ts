@@ -134,3 +134,24 @@ test("a failure is the caller's own and opens nothing; after the end nobody look
   breaker.close();
   assert.equal(clock.armed(), 0);
 });
+
+test("a look that never ends says nothing: PostgreSQL is tried again, and judged anew", async () => {
+  const { clock, probes, breaker } = setup();
+  const told = assert.rejects(breaker.run(never), faultOf("STORE_UNAVAILABLE"));
+  clock.turn(250);
+  clock.turn(400);
+  probes[0]?.reject(new Error("timeout"));
+  await told;
+  clock.turn(500);
+  assert.equal(probes.length, 2);
+  clock.turn(1_199);
+  await settled();
+  await assert.rejects(
+    breaker.run(async () => "well"),
+    faultOf("STORE_UNAVAILABLE"),
+  );
+  clock.turn(1);
+  await settled();
+  assert.equal(await breaker.run(async () => "well"), "well");
+  breaker.close();
+});

@@ -18,6 +18,9 @@ export const PATIENCE: Patience = { slow: 250, probe: 400, every: 500 };
 /** After a sign of life a call that still waits is only slow: the next sign is asked for this many times later. */
 const CALMER = 2;
 
+/** A look that has not ended after so many times its own deadline is given up, and says nothing. */
+const LONGER = 3;
+
 /** A sign of life may take so many times what it usually takes. */
 const MANY = 4;
 
@@ -33,8 +36,8 @@ export interface Breaker {
 }
 
 /**
- * `probe` resolves when PostgreSQL answers and rejects when it does not, on a connection of its own; it has to end
- * within the time it is given or soon after. `usualMs`: how long such a connection takes when all is well, undefined as
+ * `probe` resolves when PostgreSQL answers and rejects when it does not, on a connection of its own, within the time it
+ * is given or soon after. `usualMs`: how long such a connection takes when all is well, undefined as
  * long as there was none: then nobody is told anything early. What fails quickly is the caller's own: only waiting opens
  * the breaker.
  */
@@ -54,13 +57,20 @@ export function createBreaker(parts: {
   let stopLooking = (): void => undefined;
   const waiting = new Set<(fault: Fault) => void>();
 
+  /** As the sign, but over after `ms` in any case: whoever waits for one that never ends would wait for ever. */
+  function ended(sign: Promise<void>, ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(ms, () => reject(new Error(`no end of the look within ${ms} ms`)));
+      sign.finally(cancel).then(resolve, reject);
+    });
+  }
+
   const probeMs = (): number => Math.max(patience.probe, MANY * (parts.usualMs() ?? 0));
 
   function alive(): Promise<boolean> {
     const began = clock.monotonic();
     const most = probeMs();
-    probing ??= parts
-      .probe(most)
+    probing ??= ended(parts.probe(most), most * LONGER)
       .then(
         () => true,
         // What came meanwhile on any connection is a sign of life too. And a process that was busy itself, so that the

@@ -5,6 +5,7 @@ import { containersReading } from "./containers/reply.ts";
 import { cpuReading } from "./cpu/reply.ts";
 import { diskOriginal } from "./disk/original.ts";
 import { diskReading } from "./disk/reply.ts";
+import { jobReading } from "./job/reply.ts";
 import type { Reading } from "./kit.ts";
 import { memoryOriginal } from "./memory/original.ts";
 import { memoryReading } from "./memory/reply.ts";
@@ -29,6 +30,7 @@ export const readings: readonly Reading[] = [
   diskReading,
   networkReading,
   containersReading,
+  jobReading,
 ];
 
 /** What of it agents of the Go original can be asked too: one line a command. */
@@ -43,6 +45,7 @@ export const originals: readonly OriginalCommand[] = [
   ...containersOriginals,
 ];
 
+export { actionDeadlineMs } from "./containers/contract.ts";
 export {
   allButton,
   asksFirst,
@@ -65,8 +68,30 @@ export {
   shortName,
   verbsFor,
 } from "./containers/reply.ts";
-
-export { actionDeadlineMs } from "./containers/contract.ts";
+export {
+  type CreatePort,
+  type CreateVariable,
+  type CreateVolume,
+  create,
+  FolderPath,
+  HOST_NAMESPACES,
+  RESTARTS,
+} from "./create/reply.ts";
+export { ImageReference, VolumeName } from "./docker/grammar.ts";
 export { JobState, type JobStep, job } from "./job/contract.ts";
+export { jobView } from "./job/reply.ts";
 export type { Messages, Reading, ReplyButton, ReplyContext, ReplyView, Translate } from "./kit.ts";
+export {
+  PRUNE_CHOICES,
+  type PruneChoice,
+  type PrunePreview,
+  prune,
+  pruneCounts,
+  prunedBy,
+  pruneList,
+  pruneOverview,
+  prunePreview,
+} from "./prune/reply.ts";
+export { pull } from "./pull/reply.ts";
 export { sharedMessages } from "./shown/messages.ts";
+export { update } from "./update/reply.ts";

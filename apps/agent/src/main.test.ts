@@ -109,7 +109,7 @@ describe("the bundle", () => {
     await hub.meet(caller);
     caller.send({ t: "waiting", expires: Date.now() + 600_000, hubTime: Date.now() });
     assert.equal(String((await first.saw("link.waiting")).code).replace("-", ""), caller.code);
-    caller.welcome();
+    await caller.welcome();
     await pinged(caller);
     first.child.kill("SIGKILL");
     await first.ended;

@@ -2,10 +2,11 @@
 import * as z from "zod/mini";
 import { FaultCode } from "./fault.ts";
 import { SERVER_ID } from "./identity.ts";
-import { Answer, Ask } from "./message.ts";
+import { AgentEvent, Answer, Ask } from "./message.ts";
 
 const Bytes32 = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/));
 const Signature = z.string().check(z.regex(/^[A-Za-z0-9_-]{86}$/));
+const Uuid = z.string().check(z.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/));
 const short = (max: number) => z.string().check(z.maxLength(max));
 
 /** What an agent tells of itself once the hub has proved itself. */
@@ -41,6 +42,8 @@ export const AgentFrame = z.discriminatedUnion("t", [
   }),
   z.object({ t: z.literal("heartbeat"), seq: z.int(), clock: z.int() }),
   z.object({ t: z.literal("answer"), message: Answer }),
+  /** From protocol 2 on: told again until it is acknowledged, so it may come twice. */
+  z.object({ t: z.literal("event"), message: AgentEvent }),
 ]);
 export type AgentFrame = z.infer<typeof AgentFrame>;
 
@@ -60,12 +63,17 @@ export const HubFrame = z.discriminatedUnion("t", [
     name: short(128),
     hubTime: z.int(),
     heartbeatMs: z.int(),
+    /** From protocol 2 on, over `welcomeText`: the time it tells decides which commands have expired. */
+    signature: z.optional(Signature),
   }),
   /** Not known yet: keep the connection and show the pairing code until `expires` (epoch ms, hub's clock). */
   z.object({ t: z.literal("waiting"), expires: z.int(), hubTime: z.int() }),
   /** Not let in. `again`: whether dialling again later can help. */
   z.object({ t: z.literal("refused"), code: FaultCode, detail: short(500), again: z.boolean() }),
   z.object({ t: z.literal("ask"), message: Ask }),
+  /** The event of this id is stored: the agent need not tell it again. */
+  z.object({ t: z.literal("ack"), id: Uuid }),
+  /** `hubTime` is not signed: it moves the agent's idea of it within what clocks drift, and no further. */
   z.object({ t: z.literal("beat"), seq: z.int(), hubTime: z.int() }),
   /** The hub leaves or lets the agent go; `again`: dial at once (`soon`), by backoff (`later`), or no more. */
   z.object({ t: z.literal("bye"), again: z.enum(["soon", "later", "never"]), detail: short(500) }),
@@ -97,4 +105,21 @@ export const agentProofText = (p: {
     p.hubKey,
     p.publicKey,
     p.enrol ?? "",
+  ]);
+
+/** What the hub signs of a welcome: this very handshake, by both nonces, and all that it tells. */
+export const welcomeText = (
+  p: { protocol: number; agentNonce: string; hubNonce: string; hubKey: string },
+  welcome: { serverId: string; name: string; hubTime: number; heartbeatMs: number },
+): string =>
+  JSON.stringify([
+    "servereye welcome 1",
+    p.protocol,
+    p.agentNonce,
+    p.hubNonce,
+    p.hubKey,
+    welcome.serverId,
+    welcome.name,
+    welcome.hubTime,
+    welcome.heartbeatMs,
   ]);

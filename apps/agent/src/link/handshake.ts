@@ -15,6 +15,7 @@ import {
   utf8,
   type Verify,
   verifierOf,
+  welcomeText,
 } from "@servereye/contract";
 import type { Clock } from "../clock.ts";
 import type { Identity } from "../key.ts";
@@ -25,6 +26,8 @@ export const STEP_MS = 10_000;
 /** A hub's own end of a pairing code comes first; this much later the agent asks for a new one itself, ms. */
 const CODE_GRACE_MS = 5_000;
 const LONGEST_CODE_MS = 3_600_000;
+/** A word that comes of itself, after a wait, may have been longer on its way than the last one that was asked for, ms. */
+const UNASKED_MS = 1_000;
 
 export interface Introduction {
   identity: Identity;
@@ -93,7 +96,9 @@ export async function greet(connection: Connection, self: Introduction): Promise
     if (frame.t === "welcome") {
       if (frame.serverId !== self.identity.serverId)
         throw new Fault("FRAME_INVALID", "welcomed as another server");
-      return { kind: "welcome", welcome: frame, hubKey: first.hubKey, verify, tookMs };
+      await meant(frame, seen, verify);
+      const old = waited ? Math.max(tookMs, UNASKED_MS) : tookMs;
+      return { kind: "welcome", welcome: frame, hubKey: first.hubKey, verify, tookMs: old };
     }
     if (frame.t === "refused" || frame.t === "bye") return leaving(frame);
     if (frame.t !== "waiting") throw outOfTurn(frame);
@@ -128,6 +133,18 @@ async function proven(
   if (verify === undefined || signature === undefined || !(await verify(text, signature)))
     throw new Fault("PROOF_INVALID", "the hub could not prove itself");
   return verify;
+}
+
+/** The welcome is this hub's, to this handshake: else somebody on the way could set the hub's time. */
+async function meant(
+  welcome: Welcome,
+  seen: { agentNonce: string; hubNonce: string; hubKey: string },
+  verify: Verify,
+): Promise<void> {
+  const signature = fromBase64Url(welcome.signature ?? "");
+  const text = utf8(welcomeText({ protocol: PROTOCOL, ...seen }, welcome));
+  if (signature === undefined || !(await verify(text, signature)))
+    throw new Fault("PROOF_INVALID", "the hub's welcome is not signed for this connection");
 }
 
 async function codeOf(

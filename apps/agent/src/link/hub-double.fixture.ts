@@ -24,6 +24,7 @@ import {
   utf8,
   verifierOf,
   verifyAnswer,
+  welcomeText,
 } from "@servereye/contract";
 import { type WebSocket, WebSocketServer } from "ws";
 
@@ -40,6 +41,9 @@ export class Caller {
   publicKey: Uint8Array<ArrayBuffer> = new Uint8Array();
   agentNonce = "";
   code = "";
+  /** What the hub says when it lets this one in. Set by `meet`. */
+  signWelcome: (hubTime: number, heartbeatMs: number) => Promise<HubFrame> = () =>
+    Promise.reject(new Error("welcomed before it was met"));
 
   constructor(socket: WebSocket) {
     this.socket = socket;
@@ -80,8 +84,8 @@ export class Caller {
     this.socket.send(text);
   }
 
-  welcome(hubTime = Date.now(), heartbeatMs = 10_000): void {
-    this.send({ t: "welcome", serverId: this.serverId, name: "web-1", hubTime, heartbeatMs });
+  async welcome(hubTime = Date.now(), heartbeatMs = 10_000): Promise<void> {
+    this.send(await this.signWelcome(hubTime, heartbeatMs));
   }
 }
 
@@ -154,6 +158,11 @@ export class HubDouble {
       secret: fromBase64Url(prove.secret ?? "") ?? new Uint8Array(),
       hubNonce: fromBase64Url(nonces.hubNonce) ?? new Uint8Array(),
     });
+    caller.signWelcome = async (hubTime, heartbeatMs) => {
+      const told = { serverId: caller.serverId, name: "web-1", hubTime, heartbeatMs };
+      const signed = welcomeText({ protocol: PROTOCOL, ...nonces, hubKey: this.hubKey }, told);
+      return { t: "welcome", ...told, signature: toBase64Url(await this.key.sign(utf8(signed))) };
+    };
     return prove;
   }
 
@@ -161,7 +170,7 @@ export class HubDouble {
   async accept(hubTime = Date.now()): Promise<Caller> {
     const caller = await this.caller();
     await this.meet(caller);
-    caller.welcome(hubTime);
+    await caller.welcome(hubTime);
     return caller;
   }
 

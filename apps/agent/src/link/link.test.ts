@@ -67,7 +67,7 @@ describe("the handshake", () => {
     agent.clock.turn(firstWait);
     const second = await hub.caller();
     assert.equal((await hub.meet(second)).enrol, "once-only-token");
-    second.welcome();
+    await second.welcome();
     await agent.saw("link.connected");
     second.socket.terminate();
     agent.clock.turn(await agent.retry());
@@ -79,7 +79,7 @@ describe("the handshake", () => {
     const caller = await hub.caller();
     await hub.meet(caller);
     caller.serverId = "0".repeat(32);
-    caller.welcome();
+    await caller.welcome();
     assert.equal((await caller.closed).code, 4400);
     assert.deepEqual(agent.pins, []);
   });
@@ -110,7 +110,7 @@ describe("pairing", () => {
     assert.equal(shown.minutes, 10);
     assert.equal(agent.pins.length, 0);
     agent.clock.turn(300_000);
-    caller.welcome(now);
+    await caller.welcome(now);
     await agent.saw("link.connected");
     assert.equal(agent.pins[0]?.hubKey, hub.hubKey);
     // However long the code was shown, the hub's time is known as well as ever.
@@ -182,13 +182,49 @@ describe("refusal", () => {
 describe("a connection that is let in", () => {
   test("beats at the hub's pace with its clock, numbered from 1", async () => {
     const agent = started(await agentOf({ url: hub.url, hubKey: hub.hubKey }));
-    const caller = await hub.accept();
+    const began = Date.now();
+    const caller = await hub.accept(began);
     for (const seq of [1, 2, 3]) {
       const beat = await caller.frame("heartbeat");
       assert.deepEqual(beat, { t: "heartbeat", seq, clock: agent.clock.now() });
-      caller.send({ t: "beat", seq, hubTime: Date.now() });
+      caller.send({ t: "beat", seq, hubTime: began + (seq - 1) * HEARTBEAT_MS });
       agent.clock.turn(HEARTBEAT_MS);
     }
+  });
+
+  test("dials anew for a signed word when a beat tells of another time than clocks drift to", async () => {
+    const agent = started(await agentOf({ url: hub.url, hubKey: hub.hubKey }));
+    const began = Date.now();
+    const caller = await hub.accept(began);
+    const { seq } = await caller.frame("heartbeat");
+    caller.send({ t: "beat", seq, hubTime: began - 60_000 });
+    await agent.saw("link.time_doubted");
+    await caller.closed;
+    assert.ok((agent.hubTime.now() ?? 0) >= began, "it is not believed");
+    agent.clock.turn(await agent.retry());
+    await hub.accept(began + 60_000);
+    await agent.saw("link.connected");
+    await agent.saw("link.connected");
+    assert.ok((agent.hubTime.now() ?? 0) >= began + 60_000, "a signed word is");
+  });
+
+  test("believes no welcome that was signed for another connection, or not at all", async () => {
+    const agent = started(await agentOf({ url: hub.url, hubKey: hub.hubKey }));
+    const first = await hub.caller();
+    await hub.meet(first);
+    const old = await first.signWelcome(Date.now(), 10_000);
+    first.socket.terminate();
+    agent.clock.turn(await agent.retry());
+    const second = await hub.caller();
+    await hub.meet(second);
+    second.send(old);
+    assert.equal((await second.closed).code, 4401);
+    agent.clock.turn(await agent.retry());
+    const third = await hub.caller();
+    await hub.meet(third);
+    third.send({ t: "welcome", serverId: third.serverId, name: "web-1", hubTime: 1, heartbeatMs: 10_000 });
+    assert.equal((await third.closed).code, 4401);
+    assert.equal(agent.hubTime.now(), undefined);
   });
 
   test("is given up after 30 s without a beat, and dialled again", async () => {

@@ -8,6 +8,7 @@ import type { HubTime } from "../serve/hub-time.ts";
 import type { Serve } from "../serve/serve.ts";
 import { Backoff } from "./backoff.ts";
 import { CLOSE, type Connection, connect, Disconnected } from "./connection.ts";
+import type { EventQueue } from "./events.ts";
 import { type Greeting, greet, STEP_MS } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
 import { session } from "./session.ts";
@@ -23,6 +24,8 @@ export interface LinkOptions {
   facts: () => AgentFacts;
   serve: Serve;
   hubTime: HubTime;
+  /** What is told unasked; nothing unless there is one. */
+  events?: Pick<EventQueue, "open" | "close" | "acked">;
   /** Keeps the hub that let this agent in. */
   keepPin: (pin: Pin) => Promise<void>;
   clock: Clock;
@@ -105,6 +108,7 @@ export function link(o: LinkOptions): Link {
       return { wait: "backoff", reason: reasonOf(error) };
     } finally {
       outbox.close();
+      o.events?.close();
       connection.close(CLOSE.normal, "");
       current = undefined;
     }
@@ -136,7 +140,7 @@ export function link(o: LinkOptions): Link {
     greeting: Extract<Greeting, { kind: "welcome" }>,
   ): Promise<Next> {
     const { welcome, hubKey, verify, tookMs } = greeting;
-    o.hubTime.learn(welcome.hubTime, tookMs, true);
+    o.hubTime.learn(welcome.hubTime, tookMs);
     await remember({ hubKey, serverId: welcome.serverId });
     o.log.info("link.connected", { hub, serverId: welcome.serverId, name: welcome.name });
     const began = o.clock.monotonic();
@@ -152,8 +156,10 @@ export function link(o: LinkOptions): Link {
       take: (ask) => {
         take(ask).catch((error: unknown) => o.log.error("serve.failed", { reason: reasonOf(error) }));
       },
+      acked: (id) => o.events?.acked(id),
     });
     outbox.open(going, welcome.hubTime);
+    o.events?.open(going);
     try {
       const bye = await going.ended;
       if (bye.again === "never") return { stop: `The hub let this server go: ${bye.detail}` };

@@ -1,5 +1,5 @@
 /** A let-in connection: beats both ways, questions in, answers out, until either side leaves. */
-import { type Answer, type Ask, Fault, SILENCE_MS } from "@servereye/contract";
+import { type AgentEvent, type Answer, type Ask, Fault, SILENCE_MS } from "@servereye/contract";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { HubTime } from "../serve/hub-time.ts";
@@ -16,11 +16,15 @@ export interface SessionOptions {
   log: Log;
   /** Takes a question; the answer goes back by `send` of the session that is there when it is ready. */
   take: (ask: Ask) => void;
+  /** The hub has stored an event. */
+  acked: (id: string) => void;
 }
 
 export interface Session {
   /** Throws Disconnected, or RangeError when the answer is too large for a frame. */
   send(answer: Answer): void;
+  /** Throws Disconnected, or RangeError when the event is too large for a frame. */
+  tell(event: AgentEvent): void;
   /** Resolves when the hub says bye; rejects with Disconnected or a Fault when the connection is lost or misused. */
   readonly ended: Promise<{ again: "soon" | "later" | "never"; detail: string }>;
 }
@@ -66,8 +70,14 @@ export function session(connection: Connection, o: SessionOptions): Session {
           if (at === undefined) continue;
           sent.delete(frame.seq);
           listen();
-          o.hubTime.learn(frame.hubTime, o.clock.monotonic() - at);
-        } else if (frame.t === "bye") return { again: frame.again, detail: frame.detail };
+          if (!o.hubTime.hear(frame.hubTime, o.clock.monotonic() - at)) {
+            // This machine slept or was set right, or the hub was: a new connection brings a signed word on it.
+            o.log.warn("link.time_doubted");
+            connection.close(CLOSE.normal, "the hub's time needs a signed word");
+            return { again: "later", detail: "the hub's time needs a signed word" };
+          }
+        } else if (frame.t === "ack") o.acked(frame.id);
+        else if (frame.t === "bye") return { again: frame.again, detail: frame.detail };
         else throw new Fault("FRAME_INVALID", `a frame "${frame.t}" out of turn`);
       }
     } finally {
@@ -76,5 +86,9 @@ export function session(connection: Connection, o: SessionOptions): Session {
     }
   };
 
-  return { send: (message) => connection.send({ t: "answer", message }), ended: receive() };
+  return {
+    send: (message) => connection.send({ t: "answer", message }),
+    tell: (message) => connection.send({ t: "event", message }),
+    ended: receive(),
+  };
 }

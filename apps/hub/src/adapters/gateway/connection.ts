@@ -5,7 +5,16 @@ import { type AgentFrame, type Ask, Fault, type HubFrame } from "@servereye/cont
 import type { WebSocket } from "ws";
 import type { Again, AgentDoor, AgentLine, DoorAdmission, OnlineAgent } from "../../core/fleet/door.ts";
 import type { Chance, Clock, Log, Metrics } from "../../core/ports/process.ts";
-import { believe, type Challenged, challenge, type Hello, type Proofs, type Prove } from "./handshake.ts";
+import { type EventIntake, takeEvents } from "./events.ts";
+import {
+  believe,
+  type Challenged,
+  challenge,
+  type Hello,
+  type Proofs,
+  type Prove,
+  welcomed,
+} from "./handshake.ts";
 import type { GatewayLimits, Slots } from "./limits.ts";
 import { type Pulse, startPulse } from "./pulse.ts";
 import { createWire, readFrame } from "./wire.ts";
@@ -74,6 +83,7 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
   let agreed: Challenged | undefined;
   let agent: OnlineAgent | undefined;
   let pulse: Pulse | undefined;
+  let events: EventIntake | undefined;
   let idle = { since: clock.monotonic(), frames: 0 };
 
   const { promise: ended, resolve: released } = Promise.withResolvers<void>();
@@ -168,7 +178,8 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
       } else if (admission.kind === "refused") {
         refuse("refused", admission.code, admission.detail, admission.again);
       } else if (!over()) {
-        await welcome({ serverId: admission.serverId, facts: candidate.facts, protocol }, skew);
+        const { serverId } = admission;
+        await welcome({ serverId, facts: candidate.facts, protocol }, skew, handshake);
       }
     }
     await outcome(await door.admit(candidate, added));
@@ -194,7 +205,11 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
     if (!over()) state = "waiting";
   }
 
-  async function welcome(agreedOn: Omit<Newcomer, "clock">, skew: number): Promise<void> {
+  async function welcome(
+    agreedOn: Omit<Newcomer, "clock">,
+    skew: number,
+    handshake: Challenged,
+  ): Promise<void> {
     state = "entering";
     const line: AgentLine = {
       ask(ask) {
@@ -209,16 +224,22 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
     if (over()) return online.gone();
     held.push(() => online.gone());
     agent = online;
+    events = takeEvents({
+      ...{ serverId: agreedOn.serverId, agent: online, clock, metrics, log, limits },
+      ack: (id) => send({ t: "ack", id }),
+    });
     for (const undo of waiting.splice(0)) void undo();
     live();
     const { serverId } = agreedOn;
-    send({
-      t: "welcome",
+    const told = {
       serverId,
       name: online.name,
       hubTime: clock.now(),
       heartbeatMs: limits.heartbeatMs,
-    });
+    };
+    const frame = await welcomed(handshake, door.hubKey, told);
+    if (over()) return;
+    send(frame);
     if (over()) return;
     state = "in";
     settle();
@@ -272,6 +293,8 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
       idleFrame();
     } else if (frame.t === "answer" && state === "in" && agent) {
       if (!agent.answered(frame.message)) idleFrame();
+    } else if (frame.t === "event" && state === "in" && agent) {
+      events?.take(frame.message);
     } else {
       wrong("state", `a ${frame.t} frame has no place here`);
     }

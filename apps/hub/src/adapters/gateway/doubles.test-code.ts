@@ -36,6 +36,7 @@ import {
   turnedClock,
 } from "../../core/fleet/doubles.test-code.ts";
 import { createEnrolment } from "../../core/fleet/enrol.ts";
+import { createEvents } from "../../core/fleet/events.ts";
 import { createOnline } from "../../core/fleet/online.ts";
 import { createMemoryBroker, createMemoryPresence } from "../broker/memory.ts";
 import { createGateway } from "./gateway.ts";
@@ -77,7 +78,12 @@ export function sharedState() {
 }
 
 export async function startHub(
-  options: { limits?: Partial<GatewayLimits>; shared?: ReturnType<typeof sharedState>; hubId?: string } = {},
+  options: {
+    limits?: Partial<GatewayLimits>;
+    shared?: ReturnType<typeof sharedState>;
+    hubId?: string;
+    takers?: Parameters<typeof createEvents>[0]["takers"];
+  } = {},
 ) {
   const shared = options.shared ?? sharedState();
   const { clock, log, store, broker, presence } = shared;
@@ -88,7 +94,9 @@ export async function startHub(
   const { servers } = store;
   const fleet = createFleet({ broker, presence, servers, hubKey, hubId, clock, chance, log, metrics });
   const enrolment = createEnrolment({ store, broker, clock, chance, region: "here", log });
-  const online = createOnline({ enrolment, broker, presence, servers, hubKey, hubId, clock, log, metrics });
+  const events = createEvents({ servers, takers: options.takers ?? {}, clock, log, metrics });
+  const parts = { enrolment, broker, presence, servers, events, hubKey, hubId, clock, log, metrics };
+  const online = createOnline(parts);
   const limits = options.limits ?? {};
   const gateway = createGateway({ door: online, clock, chance, log, metrics, limits });
   const http = createServer();
@@ -197,11 +205,11 @@ export interface Greeted {
 }
 
 /** Says hello and checks the hub's proof, as an agent with this pinned hub would. */
-export async function greet(hub: TestHub, server: TestServer): Promise<Greeted> {
+export async function greet(hub: TestHub, server: TestServer, speaks = 1): Promise<Greeted> {
   const agent = await dial(hub.url);
   const secret = randomBytes(32);
   const agentNonce = toBase64Url(await agentNonceOf({ secret, agentKey: server.publicKey }));
-  agent.send({ t: "hello", protocol: 1, nonce: agentNonce });
+  agent.send({ t: "hello", protocol: speaks, nonce: agentNonce });
   const challenge = await agent.next();
   assert.equal(challenge.t, "challenge");
   assert.ok(challenge.t === "challenge");
@@ -252,15 +260,15 @@ export async function proof(
 export async function enter(
   hub: TestHub,
   server: TestServer,
-  more: Parameters<typeof proof>[2] = {},
+  { speaks = 1, ...more }: NonNullable<Parameters<typeof proof>[2]> & { speaks?: number } = {},
 ): Promise<Greeted & { reply: HubFrame }> {
-  const greeted = await greet(hub, server);
+  const greeted = await greet(hub, server, speaks);
   greeted.agent.send(await proof(greeted, server, { clock: hub.clock.now(), ...more }));
   return { ...greeted, reply: await greeted.agent.next() };
 }
 
 /** A welcomed agent. */
-export async function join(hub: TestHub, server: TestServer, more: Parameters<typeof proof>[2] = {}) {
+export async function join(hub: TestHub, server: TestServer, more: Parameters<typeof enter>[2] = {}) {
   const { agent, reply } = await enter(hub, server, more);
   assert.equal(reply.t, "welcome");
   return agent;

@@ -10,9 +10,11 @@ import {
   OLDEST_PROTOCOL,
   PROTOCOL,
   pairingCodeOf,
+  SIGNED_WELCOME_PROTOCOL,
   toBase64Url,
   utf8,
   type Verify,
+  welcomeText,
 } from "@servereye/contract";
 import type { Candidate } from "../../core/fleet/door.ts";
 import type { Chance, HubKey } from "../../core/ports/process.ts";
@@ -60,6 +62,17 @@ export async function challenge(
     signature,
   };
   return { agreed, frame };
+}
+
+/** The welcome, signed for this handshake where its agent's protocol knows that. */
+export async function welcomed(
+  agreed: Challenged,
+  key: HubKey,
+  told: { serverId: string; name: string; hubTime: number; heartbeatMs: number },
+): Promise<HubFrame> {
+  if (agreed.protocol < SIGNED_WELCOME_PROTOCOL) return { t: "welcome", ...told };
+  const signature = toBase64Url(await key.sign(utf8(welcomeText(agreed, told))));
+  return { t: "welcome", ...told, signature };
 }
 
 /** The agent, believed. Throws Fault PROOF_INVALID unless it signed this very handshake with its key. */

@@ -23,6 +23,9 @@ export interface GatewayLimits {
   early: number;
   /** Frames that carry nothing asked for (heartbeats, pings, unasked answers), for each heartbeat interval. */
   idleFrames: number;
+  /** Events of one agent: at once, then for each minute. More are dropped, and told again by it later. */
+  eventBurst: number;
+  eventsPerMinute: number;
   /** From a close to the end of patience, ms. */
   closingMs: number;
 }
@@ -44,6 +47,9 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   outboundBytes: 1_048_576,
   early: 64,
   idleFrames: 100,
+  // A machine whose every container dies at once tells of 60; what goes on for hours is a few a minute.
+  eventBurst: 60,
+  eventsPerMinute: 30,
   closingMs: 300,
 };
 

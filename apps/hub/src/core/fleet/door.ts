@@ -1,5 +1,5 @@
 /** The core's door for agents: what an adapter that holds agents' connections calls, and what it must offer. */
-import type { AgentFacts, Answer, Ask, FaultCode } from "@servereye/contract";
+import type { AgentEvent, AgentFacts, Answer, Ask, FaultCode } from "@servereye/contract";
 import type { HubKey } from "../ports/process.ts";
 
 /** An agent that proved it holds its key. */
@@ -49,6 +49,8 @@ export interface OnlineAgent {
   latency(ms: number): void;
   /** Passes an answer on. False when this connection was never asked it (or answered before, or too late). */
   answered(answer: Answer): boolean;
+  /** An event it told. True when it is kept (or was before) and the agent may forget it. Never rejects. */
+  told(event: AgentEvent): Promise<boolean>;
   /** The connection is no more. Idempotent. */
   gone(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { createAsked } from "./asked.ts";
 import { askChannel, heartbeatChannel, lineChannel, pairedChannel } from "./channels.ts";
 import type { AgentDoor, AgentLine, OnlineAgent } from "./door.ts";
 import type { Enrolment } from "./enrol.ts";
+import type { Events } from "./events.ts";
 import { type KnownServers, knowServers } from "./known.ts";
 import { createSeen } from "./seen.ts";
 
@@ -18,6 +19,8 @@ export interface OnlineParts {
   servers: Pick<Servers, "byId" | "setFacts" | "seen">;
   /** Servers it lets in while the store is away; none unless told. */
   known?: KnownServers;
+  /** Who takes agents' events; without, none is acknowledged. */
+  events?: Pick<Events, "take">;
   hubKey: HubKey;
   hubId: string;
   clock: Clock;
@@ -276,6 +279,7 @@ export function createOnline(parts: OnlineParts): Online {
           void quietly("answer.unsent", serverId, broker.publish(to.replyTo, text));
           return true;
         },
+        told: async (event) => !over && (await parts.events?.take(serverId, event)) === true,
         gone,
       };
       return online;

@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
@@ -105,6 +106,15 @@ export interface DockerOptions {
 }
 
 export const BUSYBOX = "busybox:1";
+
+/**
+ * A container that runs out of its memory, and ends with 137. The kernel kills its eater, not its shell: the engine
+ * hears of the killing on another way than of the end, and were they one, the end would often come first.
+ */
+export const OUT_OF_MEMORY: ContainerSpec = {
+  Cmd: ["sh", "-c", "tail /dev/zero; sleep 1; exit 137"],
+  HostConfig: { Memory: 16 * 1024 * 1024 },
+};
 const PREFIX = "se-docker-";
 
 /** Makes and starts one, in about 0.3 s. Ask `needs("docker", "root")` before. */
@@ -167,6 +177,8 @@ export async function startDocker(options: DockerOptions = {}): Promise<TestDock
     const gone = once(ending, "exit");
     ending.kill("SIGKILL");
     await gone;
+    // Its containerd ends with it. One that nobody has buried yet would be taken for a living one.
+    rmSync(join(folder, "x/containerd/containerd.pid"), { force: true });
   }
 
   async function importBusybox(tag = BUSYBOX, changes: readonly string[] = []): Promise<string> {

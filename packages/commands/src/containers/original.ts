@@ -12,9 +12,7 @@ import {
   MOST_PORTS,
   ORIGINAL_VERBS,
 } from "./contract.ts";
-
-const PROJECT = "com.docker.compose.project";
-const SERVICE = "com.docker.compose.service";
+import { ageOf, exitCodeOf, healthOf, labelOf, PROJECT, SERVICE } from "./engine-words.ts";
 
 const list = listing(containers.name, ({ containers: told, total }): AnswerOf<typeof containers> => {
   const known = told.flatMap(containerOf);
@@ -62,7 +60,7 @@ function containerOf(told: OriginalContainer): Container[] {
   const state = stateOf(told.state === "" ? (told.status.split(" ")[0] ?? "") : told.state);
   const age = ageOf(told.status);
   const health = healthOf(told.status);
-  const exit = /^Exited \((-?\d{1,6})\)/.exec(told.status)?.[1];
+  const exitCode = exitCodeOf(told.status);
   const project = labelOf(told.labels[PROJECT]);
   const service = labelOf(told.labels[SERVICE]);
   return [
@@ -73,41 +71,12 @@ function containerOf(told: OriginalContainer): Container[] {
       state: state === "unknown" && /^Up /.test(told.status) ? "running" : state,
       ...(age === undefined ? {} : { age }),
       ...(health === undefined ? {} : { health }),
-      ...(exit === undefined ? {} : { exitCode: Number(exit) }),
+      ...(exitCode === undefined ? {} : { exitCode }),
       ports: told.ports.flatMap(portOf).slice(0, MOST_PORTS),
       ...(project === undefined ? {} : { project }),
       ...(service === undefined ? {} : { service }),
     },
   ];
-}
-
-const labelOf = (value: string | undefined): string | undefined =>
-  value === undefined || value === "" ? undefined : value.slice(0, 128).toWellFormed();
-
-const UNITS: Readonly<Record<string, number>> = {
-  second: 1,
-  minute: 60,
-  hour: 3_600,
-  day: 86_400,
-  week: 604_800,
-  month: 2_592_000,
-  year: 31_536_000,
-};
-
-/** The engine rounds: `Up 3 hours`, `Up About a minute`, `Exited (0) Less than a second ago`. */
-function ageOf(status: string): number | undefined {
-  const found = /\b(\d{1,6}|About an?|Less than an?) (second|minute|hour|day|week|month|year)s?\b/.exec(
-    status,
-  );
-  if (found === null) return undefined;
-  const count = found[1]?.startsWith("Less") ? 0 : found[1]?.startsWith("About") ? 1 : Number(found[1]);
-  return count * (UNITS[found[2] ?? ""] ?? 0);
-}
-
-function healthOf(status: string): Container["health"] {
-  if (/\(healthy\)/.test(status)) return "healthy";
-  if (/\(unhealthy\)/.test(status)) return "unhealthy";
-  return /\(health: starting\)/.test(status) ? "starting" : undefined;
 }
 
 /** `0.0.0.0:8080->80/tcp`, `[::]:53->53/udp`, `8080:80`, `80/tcp`. */

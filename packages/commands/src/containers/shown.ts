@@ -12,11 +12,19 @@ const SHORT_LABEL = 13;
 
 export type Blocks = View["blocks"];
 
+/** One that was started again so often and runs for less than this, seconds, is sooner in a loop than well. */
+const LOOP_RESTARTS = 3;
+const LOOP_SECONDS = 60;
+
 /** ⚪ is what stands still as it should: made and never started, or ended well. */
-export function containerDot({ state, health, exitCode, oomKilled }: Container): "🟢" | "🟡" | "🔴" | "⚪" {
-  if (state === "running") return health === "unhealthy" ? "🔴" : health === "starting" ? "🟡" : "🟢";
-  if (state === "exited") return oomKilled === true || (exitCode ?? 0) !== 0 ? "🔴" : "⚪";
-  if (state === "created") return "⚪";
+export function containerDot(container: Container): "🟢" | "🟡" | "🔴" | "⚪" {
+  const { state, health, exitCode, oomKilled, restarts = 0, age = LOOP_SECONDS } = container;
+  if (state === "running" && health === "unhealthy") return "🔴";
+  const looping = restarts >= LOOP_RESTARTS && age < LOOP_SECONDS;
+  if (state === "running") return health === "starting" || looping ? "🟡" : "🟢";
+  // What was made and has an exit code could not be started.
+  if (state === "exited" || state === "created")
+    return oomKilled === true || (exitCode ?? 0) !== 0 ? "🔴" : "⚪";
   return state === "dead" ? "🔴" : "🟡";
 }
 

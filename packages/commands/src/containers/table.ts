@@ -2,13 +2,13 @@
 import type { Translate } from "../kit.ts";
 import { shortAgeText } from "../shown/ages.ts";
 import { columnsOf, fitName } from "../shown/names.ts";
-import type { Container, ContainerPort } from "./contract.ts";
-import { BARE_ID, type Blocks, bare, containerDot, PHONE, portTexts, shortName } from "./shown.ts";
+import type { Container } from "./contract.ts";
+import { BARE_ID, type Blocks, bare, containerDot, PHONE, shortName } from "./shown.ts";
 
-/** Columns between those of a table, of a dot and the space after it, and of states and ports at most. */
+/** Columns between those of a table, of a dot and the space after it, and of states and loads at most. */
 const GAP = 2;
 const DOT = 3;
-const RIGHT = 12;
+const RIGHT = 13;
 
 const headingOf = (t: Translate, project: string | undefined, all: readonly Container[]): Blocks => {
   if (project !== undefined) return [{ type: "heading", text: fitName(project, PHONE) }];
@@ -28,10 +28,13 @@ function groupsOf(shown: readonly Container[]): Array<{ project: string | undefi
   return groups;
 }
 
-/** Two lines each, as of processes: all of it fits a phone. What the right does not need is the names'. */
+/**
+ * Two lines each: name and how it is, image with its ports and what it takes. What the right does not need is the
+ * names', over all tables of the page alike.
+ */
 export function tables(t: Translate, shown: readonly Container[], all: readonly Container[]): Blocks {
-  const rights = shown.flatMap((one) => [fitName(shortState(t, one), RIGHT), shortPorts(one.ports)]);
-  const left = PHONE - GAP - Math.max(0, ...rights.map(columnsOf));
+  const rights = shown.map((one) => [fitName(stateCell(t, one), RIGHT), fitName(loadCell(t, one), RIGHT)]);
+  const left = PHONE - GAP - Math.max(0, ...rights.flat().map(columnsOf));
   return groupsOf(shown).flatMap(({ project, members }) => [
     ...headingOf(t, project, all),
     {
@@ -41,18 +44,65 @@ export function tables(t: Translate, shown: readonly Container[], all: readonly 
         { head: "", align: "right" as const },
       ],
       rows: members.flatMap((one) => [
-        [`${containerDot(one)} ${shortName(one.name, left - DOT)}`, fitName(shortState(t, one), RIGHT)],
-        [fitName(`└ ${shortImage(one.image)}`, left), shortPorts(one.ports)],
+        [`${containerDot(one)} ${shortName(one.name, left - DOT)}`, fitName(stateCell(t, one), RIGHT)],
+        [imageCell(one, left), fitName(loadCell(t, one), RIGHT)],
       ]),
     },
   ]);
 }
 
-function shortState(t: Translate, { state, age, health, exitCode }: Container): string {
+/** What matters most of it in twelve columns: `3 d`, `exit 137`, `OOM 137`, `unhealthy`. */
+function shortState(t: Translate, { state, age, health, exitCode, oomKilled }: Container): string {
   if (state === "running" && health === "unhealthy") return t("containers-unhealthy");
   if (state === "running" && age !== undefined) return shortAgeText(t, age);
-  if (state === "exited" && (exitCode ?? 0) !== 0) return t("containers-code", { code: exitCode ?? 0 });
+  if (state === "exited" && oomKilled === true) return t("containers-oom-code", { code: exitCode ?? 137 });
+  if (state !== "running" && state !== "restarting" && (exitCode ?? 0) !== 0)
+    return t("containers-code", { code: exitCode ?? 0 });
   return t(`containers-${state}`);
+}
+
+/** `3 d`, `↻4 12 s`, `↻4 exit 137`. */
+function stateCell(t: Translate, container: Container): string {
+  const { restarts = 0 } = container;
+  const state = shortState(t, container);
+  return restarts > 0 ? `↻${restarts > 999 ? "999+" : restarts} ${state}` : state;
+}
+
+/** `12 % 340M`: of one processor, and of memory. */
+function loadCell(t: Translate, { cpu, memory }: Container): string {
+  const share =
+    cpu === undefined ? [] : [t("containers-load", { value: cpu < 9.95 ? tenth(cpu) : Math.round(cpu) })];
+  return [...share, ...(memory === undefined ? [] : [shortSize(t, memory)])].join(" ");
+}
+
+const tenth = (value: number): number => Math.round(value * 10) / 10;
+
+const UNITS = ["kib", "mib", "gib", "tib"] as const;
+
+/** Bytes in four columns: `12K`, `340M`, `1.2G` (IEC units, as docker, htop and free cut them). */
+function shortSize(t: Translate, bytes: number): string {
+  let value = bytes / 1_024;
+  let unit = 0;
+  while (unit < UNITS.length - 1 && Math.round(value) >= 1_000) {
+    value /= 1_024;
+    unit += 1;
+  }
+  const shown = value < 9.95 && unit > 1 ? tenth(value) : Math.round(value);
+  return t(`containers-${UNITS[unit] ?? "kib"}`, { value: shown });
+}
+
+/** `└ nginx:1.27 :8080 +1`: the image, and the ports it is reached at. */
+function imageCell({ image, ports }: Container, columns: number): string {
+  const published = [
+    ...new Set(
+      ports.flatMap(({ outside, protocol }) =>
+        outside === undefined ? [] : [`:${outside}${protocol === "tcp" ? "" : `/${protocol}`}`],
+      ),
+    ),
+  ];
+  const [first, ...others] = published;
+  const at = first === undefined ? "" : ` ${first}${others.length > 0 ? ` +${others.length}` : ""}`;
+  return `${fitName(`└ ${shortImage(image)}`, columns - columnsOf(at))}${at}`;
 }
 
 /** Without the registry and the path in it: `app:1.2`, and of a bare id as much as tells it. */
@@ -60,16 +110,6 @@ function shortImage(image: string): string {
   if (BARE_ID.test(image)) return bare(image);
   return image.replace(/@sha256:.*$/, "").replace(/^.*\//, "") || "?";
 }
-
-function shortPorts(ports: readonly ContainerPort[]): string {
-  const published = portTexts(ports.filter(({ outside }) => outside !== undefined).map(withoutAddress));
-  const [first = "", ...others] = published;
-  if (first === "") return "";
-  const more = others.length > 0 ? ` +${others.length}` : "";
-  return `${fitName(first, RIGHT - columnsOf(more))}${more}`;
-}
-
-const withoutAddress = ({ address: _, ...port }: ContainerPort): ContainerPort => port;
 
 /** `🟢 52 · 🔴 7`: how many there are of each. */
 export function countsOf(all: readonly Container[]): string {

@@ -43,13 +43,13 @@ function upward(mount: string, path: string): string[] {
 }
 
 /** The number in a file of its own, or `undefined` for "max", "-1" or none. */
-function numberIn(host: Host, path: string): number | undefined {
+export function numberIn(host: Host, path: string): number | undefined {
   const bytes = host.peek(path);
   return bytes && new Scan(bytes).number();
 }
 
 /** The number after a name in a file of `name number` lines. */
-function named(host: Host, path: string, name: string): number | undefined {
+export function named(host: Host, path: string, name: string): number | undefined {
   const bytes = host.peek(path);
   if (!bytes) return undefined;
   const scan = new Scan(bytes);

@@ -1,0 +1,51 @@
+/** Questions to the engine that several collectors ask, with their answers read. */
+import { Fault } from "@servereye/contract";
+import type { Host } from "../host.ts";
+import { EngineRefusal } from "./engine.ts";
+import { Inspected } from "./shapes/inspected.ts";
+import { ContainerSummary } from "./shapes/summary.ts";
+
+/** All containers, stopped ones too. `odd`: how many there are that can not be named here. */
+export async function listContainers(
+  host: Host,
+  deadlineMs: number,
+): Promise<{ summaries: ContainerSummary[]; odd: number }> {
+  const { body } = await host.docker.engine.call({
+    route: "containers.list",
+    query: { all: true },
+    deadlineMs,
+  });
+  const told = listIn(body);
+  const summaries = told.flatMap((one) => ContainerSummary.safeParse(one).data ?? []);
+  return { summaries, odd: told.length - summaries.length };
+}
+
+/** One container with everything; undefined: it is gone. */
+export async function inspectContainer(
+  host: Host,
+  id: string,
+  deadlineMs: number,
+): Promise<Inspected | undefined> {
+  try {
+    const { body } = await host.docker.engine.call({ route: "container.inspect", path: { id }, deadlineMs });
+    const told = Inspected.safeParse(body);
+    if (!told.success) throw oddAnswer(told.error);
+    return told.data;
+  } catch (error) {
+    if (error instanceof EngineRefusal && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** What should be a list; Podman tells an empty one as null. */
+export function listIn(body: unknown): unknown[] {
+  if (body === null || body === undefined) return [];
+  if (!Array.isArray(body)) throw oddAnswer(undefined);
+  return body;
+}
+
+const oddAnswer = (cause: unknown): Fault =>
+  new Fault("DOCKER_UNAVAILABLE", "the engine's answer is none that can be read", {
+    values: { address: "", reason: "odd" },
+    cause,
+  });

@@ -1,0 +1,155 @@
+/** What containers take now: processor time between two readings, and memory. */
+import type { Host } from "../host.ts";
+import { tenths } from "../kernel/rounding.ts";
+import { EngineRefusal } from "./engine.ts";
+import { type ContainerGroup, groupOf, memoryHeld, processorTime } from "./groups.ts";
+import { inParallel } from "./parallel.ts";
+import { ContainerStats, memoryIn, momentNs } from "./shapes/stats.ts";
+
+/** Ms between two readings: the counters are in ns, and nobody waits gladly. */
+const INTERVAL_MS = 250;
+/** A reading that is older than this says nothing about "now", ms. */
+const RECENT_MS = 5_000;
+/** Questions to the engine at a time, and how long one and all of them may take, ms. */
+const AT_ONCE = 8;
+const CALL_MS = 1_500;
+const ALL_MS = 1_500;
+
+export interface RunningContainer {
+  id: string;
+  /** Of its first process, on the engine's machine. */
+  pid: number;
+}
+
+export interface Usage {
+  /** Percent of one processor; absent where there was nothing to compare with. */
+  cpu?: number;
+  /** Bytes. */
+  memory?: number;
+}
+
+interface Reading {
+  /** Whose: a container that was started again counts anew. */
+  pid: number;
+  /** Ms, by the clock of whoever counted. */
+  at: number;
+  /** Ms, by ours. */
+  taken: number;
+  /** Ns. */
+  processor: number;
+  memory: number | undefined;
+}
+
+/** The last reading of each container, by the machine it is of. */
+const readings = new WeakMap<object, Map<string, Reading>>();
+
+/**
+ * Processor time in percent of one processor is time taken by time gone, in which it is `docker stats`'
+ * (docker/cli, `calculateCPUPercentUnix`: the share of all processors' time, times their number). What ends
+ * meanwhile, and what is not told in time, is left out.
+ */
+export async function usageOf(host: Host, running: readonly RunningContainer[]): Promise<Map<string, Usage>> {
+  const known = readings.get(host.docker) ?? new Map<string, Reading>();
+  readings.set(host.docker, known);
+  const groups = new Map(running.map(({ id, pid }) => [id, groupOf(host, pid, id)]));
+  const isRecent = ({ id, pid }: RunningContainer) => {
+    const last = known.get(id);
+    return last?.pid === pid && host.monotonic() - last.taken <= RECENT_MS;
+  };
+  const first = await read(
+    host,
+    running.filter((one) => !isRecent(one)),
+    groups,
+  );
+  for (const [id, reading] of first) known.set(id, reading);
+  const before = new Map(running.flatMap(({ id }) => [...of(known, id)]));
+  const latest = Math.max(...[...before.values()].map(({ taken }) => taken));
+  const wait = latest + INTERVAL_MS - host.monotonic();
+  if (before.size > 0 && wait > 0) await host.wait(wait);
+  const now = await read(
+    host,
+    running.filter(({ id }) => before.has(id)),
+    groups,
+  );
+  forget(known, host.monotonic());
+  return new Map(
+    [...now].map(([id, reading]) => {
+      known.set(id, reading);
+      return [id, between(before.get(id), reading)];
+    }),
+  );
+}
+
+const of = (known: ReadonlyMap<string, Reading>, id: string): Array<[string, Reading]> => {
+  const reading = known.get(id);
+  return reading === undefined ? [] : [[id, reading]];
+};
+
+function between(before: Reading | undefined, now: Reading): Usage {
+  const memory = now.memory === undefined ? {} : { memory: now.memory };
+  if (before === undefined || before.pid !== now.pid) return memory;
+  const [taken, gone] = [(now.processor - before.processor) / 1e6, now.at - before.at];
+  // A counter that went back is of another container's life.
+  if (gone <= 0 || taken < 0) return memory;
+  return { cpu: tenths((taken / gone) * 100), ...memory };
+}
+
+/** Readings that are of no use any more go, or those of containers long gone would stay. */
+function forget(known: Map<string, Reading>, now: number): void {
+  for (const [id, { taken }] of known) if (now - taken > RECENT_MS) known.delete(id);
+}
+
+async function read(
+  host: Host,
+  running: readonly RunningContainer[],
+  groups: ReadonlyMap<string, ContainerGroup | undefined>,
+): Promise<Map<string, Reading>> {
+  const found = new Map<string, Reading>();
+  const others: RunningContainer[] = [];
+  for (const one of running) {
+    const group = groups.get(one.id);
+    if (group === undefined) others.push(one);
+    else {
+      const processor = processorTime(host, group);
+      const at = host.monotonic();
+      // It ended since its group was found.
+      if (processor === undefined) continue;
+      found.set(one.id, { pid: one.pid, at, taken: at, processor, memory: memoryHeld(host, group) });
+    }
+  }
+  const until = host.monotonic() + ALL_MS;
+  await inParallel(others, AT_ONCE, async ({ id, pid }) => {
+    if (host.monotonic() > until) return;
+    const stats = await statsOf(host, id).catch(() => undefined);
+    // Without these figures the container is told all the same.
+    if (stats === undefined) return;
+    const reading = {
+      at: stats.at,
+      taken: host.monotonic(),
+      processor: stats.told.cpu_stats.cpu_usage.total_usage,
+    };
+    found.set(id, { pid, ...reading, memory: memoryIn(stats.told) });
+  });
+  return found;
+}
+
+export interface ReadStats {
+  told: ContainerStats;
+  /** Ms by the engine's clock, or by ours where it does not tell. */
+  at: number;
+}
+
+/** One reading of the engine's; undefined when the container does not run or is gone. Rejects as the engine does. */
+export async function statsOf(host: Host, id: string): Promise<ReadStats | undefined> {
+  try {
+    const { body } = await host.docker.engine.call({
+      ...{ route: "container.stats", path: { id }, query: { stream: false, "one-shot": true } },
+      deadlineMs: CALL_MS,
+    });
+    const told = ContainerStats.parse(body);
+    return { told, at: momentNs(told.read) ?? host.monotonic() };
+  } catch (error) {
+    if (error instanceof EngineRefusal && (error.status === 404 || error.status === 409)) return undefined;
+    throw error;
+  }
+}

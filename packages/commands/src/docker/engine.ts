@@ -102,6 +102,14 @@ export interface Jobs {
   get(id: string): JobState | undefined;
 }
 
+/** Credentials for a registry. */
+export interface RegistryLogin {
+  /** "helper": with a program, which is never run. "unreadable": there is a configuration, and it can not be read. */
+  kept: "here" | "none" | "helper" | "unreadable";
+  /** The value of X-Registry-Auth, if kept here. A secret. */
+  header?: string;
+}
+
 /** The machine's Docker, behind `Host`. */
 export interface Docker {
   readonly engine: Engine;
@@ -109,6 +117,8 @@ export interface Docker {
   readonly jobs: Jobs;
   /** A path of the machine without links in it; undefined when there is none such. */
   realPath(path: string): Promise<string | undefined>;
-  /** X-Registry-Auth for the registry of an image, from the Docker configuration on this server; undefined: none kept. A secret. */
-  registryAuth(image: string): Promise<string | undefined>;
+  /** What the Docker configuration on this server keeps for the registry of an image. */
+  registryAuth(image: string): Promise<RegistryLogin>;
+  /** Where engines listen on this machine, without links: what gives a container power over all of it. */
+  sockets(): Promise<readonly string[]>;
 }

@@ -18,7 +18,6 @@ export const ROUTES = {
   "disk.usage": route("GET", "/system/df", "type"),
   "containers.list": route("GET", "/containers/json", "all", "filters", "size"),
   "containers.create": route("POST", "/containers/create", "name"),
-  "containers.prune": route("POST", "/containers/prune", "filters"),
   "container.inspect": route("GET", "/containers/{id}/json"),
   "container.stats": route("GET", "/containers/{id}/stats", "stream", "one-shot"),
   "container.top": route("GET", "/containers/{id}/top", "ps_args"),
@@ -36,11 +35,12 @@ export const ROUTES = {
   "container.remove": route("DELETE", "/containers/{id}", "v", "force"),
   "images.list": route("GET", "/images/json", "all", "filters"),
   "images.pull": route("POST", "/images/create", "fromImage", "tag"),
-  "images.prune": route("POST", "/images/prune", "filters"),
   "image.inspect": route("GET", "/images/{image}/json"),
   "image.remove": route("DELETE", "/images/{image}", "force", "noprune"),
+  "networks.list": route("GET", "/networks", "filters"),
+  "network.inspect": route("GET", "/networks/{network}"),
+  "network.remove": route("DELETE", "/networks/{network}"),
   "network.connect": route("POST", "/networks/{network}/connect"),
-  "networks.prune": route("POST", "/networks/prune", "filters"),
   "volume.inspect": route("GET", "/volumes/{volume}"),
 } as const satisfies Record<string, Route>;
 

@@ -152,6 +152,7 @@ export function absentDocker(): Docker {
       get: () => undefined,
     },
     realPath: async () => undefined,
-    registryAuth: async () => undefined,
+    registryAuth: async () => ({ kept: "none" }),
+    sockets: async () => [],
   };
 }

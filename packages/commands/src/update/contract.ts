@@ -6,15 +6,16 @@ import { ContainerId, ContainerName, ImageId } from "../docker/grammar.ts";
 import { JobId, JobState } from "../docker/job-state.ts";
 
 /**
- * `what` of its steps, in order. `watch` is the wait for healthy (without a healthcheck: that it goes on running);
- * `undo` is only there when a step failed and the old container was put back.
+ * `what` of its steps, in order. The new one is made before the old one is stopped: what the engine refuses costs no
+ * minute of its work. `swap` gives the new one the name; `watch` is the wait for healthy (without a healthcheck: that
+ * it goes on running); `undo` is only there when a step failed and the old one is put back.
  */
 export const UPDATE_STAGES = [
   "pull",
-  "stop",
-  "aside",
   "create",
   "networks",
+  "stop",
+  "swap",
   "start",
   "watch",
   "remove",

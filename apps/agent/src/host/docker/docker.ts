@@ -4,6 +4,7 @@ import type { Log } from "../../log.ts";
 import { engineAt } from "./engine.ts";
 import { realPath } from "./real-path.ts";
 import { registryAuth } from "./registry-auth.ts";
+import { engineSockets } from "./sockets.ts";
 
 export interface MachineDockerOptions {
   /** SERVEREYE_AGENT_DOCKER_HOST; undefined: the first of the usual sockets that is there. */
@@ -14,5 +15,6 @@ export interface MachineDockerOptions {
 }
 
 export function machineDocker({ address, policy, jobs, log }: MachineDockerOptions): Docker {
-  return { engine: engineAt({ address, log }), policy, jobs, realPath, registryAuth };
+  const sockets = () => engineSockets(address);
+  return { engine: engineAt({ address, log }), policy, jobs, realPath, registryAuth, sockets };
 }

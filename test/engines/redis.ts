@@ -1,5 +1,5 @@
 /** Debian's Redis for tests: one server, a master with Sentinels, or a Cluster; killed, paused and started again at will. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createClient } from "@redis/client";
 import { engine } from "../engines.ts";
 import { freePorts } from "../system/ports.ts";
+import { selfSigned } from "./certificate.ts";
 
 export interface RedisServer {
   readonly port: number;
@@ -138,27 +139,9 @@ export async function startRedis(options: Options = {}): Promise<RedisServer> {
 
 /** A certificate for 127.0.0.1 and localhost, signed by its own key. */
 export function makeCertificate(folder: string): Certificate {
-  const certFile = join(folder, "cert.pem");
-  const keyFile = join(folder, "key.pem");
-  execFileSync(
-    "openssl",
-    [
-      ...[
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-days",
-        "2",
-      ],
-      ...["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"],
-      ...["-keyout", keyFile, "-out", certFile],
-    ],
-    { stdio: "ignore", timeout: 30_000 },
-  );
+  selfSigned(folder, "localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost");
+  const certFile = join(folder, "localhost.pem");
+  const keyFile = join(folder, "localhost.key");
   return { ca: readFileSync(certFile, "utf8"), certFile, keyFile };
 }
 

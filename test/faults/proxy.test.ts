@@ -81,6 +81,17 @@ function dial(proxy: FaultProxy): Phone {
   };
 }
 
+/** A line through a proxy that has carried something, and its far end. */
+async function linked() {
+  const proxy = await proxied();
+  const phone = dial(proxy);
+  phone.socket.write("a");
+  await phone.hears("a");
+  const [far] = ends;
+  assert.ok(far !== undefined);
+  return { proxy, phone, far };
+}
+
 test("passes everything in order, and the end, both ways", async () => {
   const proxy = await proxied();
   const phone = dial(proxy);
@@ -175,12 +186,7 @@ test("a black hole keeps both ends open, passes nothing, and what was sent arriv
 });
 
 test("an end that breaks off in a black hole is heard of when it is healed", async () => {
-  const proxy = await proxied();
-  const phone = dial(proxy);
-  phone.socket.write("a");
-  await phone.hears("a");
-  const [far] = ends;
-  assert.ok(far !== undefined);
+  const { proxy, phone, far } = await linked();
   const told = new Promise((resolve) => far.once("close", resolve));
   proxy.trouble({ blackHole: true });
   phone.socket.resetAndDestroy();
@@ -192,12 +198,7 @@ test("an end that breaks off in a black hole is heard of when it is healed", asy
 });
 
 test("cut is an end in good order to both sides", async () => {
-  const proxy = await proxied();
-  const phone = dial(proxy);
-  phone.socket.write("a");
-  await phone.hears("a");
-  const [far] = ends;
-  assert.ok(far !== undefined);
+  const { proxy, phone, far } = await linked();
   const told = once(far, "end");
   proxy.cut();
   assert.equal(await phone.over, "end");
@@ -205,12 +206,7 @@ test("cut is an end in good order to both sides", async () => {
 });
 
 test("reset breaks both sides", async () => {
-  const proxy = await proxied();
-  const phone = dial(proxy);
-  phone.socket.write("a");
-  await phone.hears("a");
-  const [far] = ends;
-  assert.ok(far !== undefined);
+  const { proxy, phone, far } = await linked();
   const told = once(far, "error");
   proxy.reset();
   assert.equal(await phone.over, "ECONNRESET");
@@ -219,12 +215,7 @@ test("reset breaks both sides", async () => {
 });
 
 test("half-open: the target is rid of it, the dialler is told nothing until it is healed", async () => {
-  const proxy = await proxied();
-  const phone = dial(proxy);
-  phone.socket.write("a");
-  await phone.hears("a");
-  const [far] = ends;
-  assert.ok(far !== undefined);
+  const { proxy, phone, far } = await linked();
   const told = new Promise((resolve) => far.once("close", resolve));
   proxy.halfOpen();
   await told;

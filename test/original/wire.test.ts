@@ -98,6 +98,18 @@ describe("an agent of the Go original", () => {
       await new Promise((done) => setImmediate(done));
   }
 
+  /** An agent that has answered once and is gone without a word: the hub waits for its next poll. */
+  async function asleep(): Promise<OriginalDouble> {
+    const agent = double();
+    agent.start();
+    await online();
+    await hub.ask(serverId, named("ping"));
+    await hub.polled();
+    await agent.kill();
+    await hub.quiet();
+    return agent;
+  }
+
   for (const style of ["pubsub", "streams", "group"] as const satisfies Style[]) {
     it(`answers all it can by ${style}, and says what it can not`, async () => {
       const agent = double({ style, freshIds: style !== "pubsub" });
@@ -121,13 +133,7 @@ describe("an agent of the Go original", () => {
   }
 
   it("gets what is asked between two polls, though it reads from the end", async () => {
-    const agent = double();
-    agent.start();
-    await online();
-    await hub.ask(serverId, named("ping"));
-    await hub.polled();
-    await agent.kill();
-    await hub.quiet();
+    const agent = await asleep();
     const asked = [hub.ask(serverId, named("ping")), hub.ask(serverId, named("uptime"))];
     agent.start();
     await Promise.all(asked);
@@ -151,13 +157,7 @@ describe("an agent of the Go original", () => {
   });
 
   it("is not given what has expired, and stays online through its deaf window", async () => {
-    const agent = double();
-    agent.start();
-    await online();
-    await hub.ask(serverId, named("ping"));
-    await hub.polled();
-    await agent.kill();
-    await hub.quiet();
+    const agent = await asleep();
     const asked = published();
     const late = hub.ask(serverId, named("uptime"));
     const heard = assert.rejects(late, faulty("COMMAND_TIMEOUT"));

@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as under } from "node:path";
-import { after, before, describe, type TestContext, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { Fault } from "@servereye/contract";
-import { type Postgres15, startPostgres15 } from "../../../test/engines/postgres15.ts";
 import { needs } from "../../../test/engines.ts";
-import { type FreshStores, freshStores } from "./adapters/store/contract/fresh.test-suite.ts";
+import { storesOnPostgres15 } from "./adapters/store/contract/fresh.test-suite.ts";
 import {
   collectedLog,
   collectedMetrics,
@@ -19,18 +18,11 @@ import type { Hubs } from "./core/ports/hubs.ts";
 import { takeSeat } from "./membership.ts";
 
 describe("a hub's seat", needs("postgres15"), () => {
-  let postgres: Postgres15 | undefined;
-  let stores: FreshStores | undefined;
-  before(async () => {
-    postgres = await startPostgres15();
-    stores = await freshStores(postgres.connection);
-  });
-  after(() => postgres?.stop());
+  const stores = storesOnPostgres15();
 
   /** Opens hubs on one store; each has a clock of its own. */
   async function table(t: TestContext) {
-    assert.ok(stores);
-    const opened = await (await stores.opener())();
+    const opened = await (await stores().opener())();
     t.after(() => opened.close());
     // Calls under way: the database takes its own time, in which a turned clock should stand.
     let busy = 0;

@@ -2,13 +2,12 @@
 
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { sql } from "kysely";
-import { type Postgres15, startPostgres15 } from "../../../../../test/engines/postgres15.ts";
 import { needs } from "../../../../../test/engines.ts";
 import { buttonsIn } from "./buttons.ts";
 import { DEADLINES, openDatabase } from "./connection.ts";
-import { type FreshStores, freshStores } from "./contract/fresh.test-suite.ts";
+import { storesOnPostgres15 } from "./contract/fresh.test-suite.ts";
 import {
   aButton,
   aServer,
@@ -23,18 +22,11 @@ import { peopleIn } from "./people.ts";
 import { serversIn } from "./servers.ts";
 
 describe("statements", needs("postgres15"), () => {
-  let postgres: Postgres15 | undefined;
-  let stores: FreshStores | undefined;
-  before(async () => {
-    postgres = await startPostgres15();
-    stores = await freshStores(postgres.connection);
-  });
-  after(() => postgres?.stop());
+  const stores = storesOnPostgres15();
 
   /** A database behind one connection, whose prepared statements can be asked for. */
   async function oneConnection() {
-    assert.ok(stores);
-    const connection = await stores.database();
+    const connection = await stores().database();
     const { db, close } = openDatabase({ connection, poolSize: 1, deadlines: DEADLINES, log: keepingLog() });
     /** How often each statement ran that has `part` in it. */
     const runs = async (part: string): Promise<number[]> => {
@@ -109,8 +101,7 @@ describe("statements", needs("postgres15"), () => {
   test("two hubs given the same updates in opposite orders do not block each other", {
     timeout: 20_000,
   }, async () => {
-    assert.ok(stores);
-    const connection = await stores.database();
+    const connection = await stores().database();
     const open = (poolSize: number) =>
       openDatabase({ connection, poolSize, deadlines: DEADLINES, log: keepingLog() });
     const [hubs, holder] = [open(2), open(2)];

@@ -1,29 +1,21 @@
 /** Rows of the inbox that several statements change at the same time: none waits for one that waits for it. */
 import assert from "node:assert/strict";
-import { after, before, describe, type TestContext, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import pg from "pg";
 import { run } from "../../../../../test/engines/databases.ts";
-import { type Postgres15, startPostgres15 } from "../../../../../test/engines/postgres15.ts";
 import { needs } from "../../../../../test/engines.ts";
 import type { Store } from "../../core/ports/store.ts";
-import { type FreshStores, freshStores, openOn } from "./contract/fresh.test-suite.ts";
+import { openOn, storesOnPostgres15 } from "./contract/fresh.test-suite.ts";
 
 const TTL = 3_600_000;
 /** Written from the last to the first, so that the order in which they lie is not that of their keys. */
 const IDS = Array.from({ length: 30 }, (_, n) => 30 - n);
 
 describe("rows of the inbox", needs("postgres15"), () => {
-  let postgres: Postgres15 | undefined;
-  let stores: FreshStores | undefined;
-  before(async () => {
-    postgres = await startPostgres15();
-    stores = await freshStores(postgres.connection);
-  });
-  after(() => postgres?.stop());
+  const stores = storesOnPostgres15();
 
   async function filled(t: TestContext) {
-    assert.ok(stores);
-    const address = await stores.database();
+    const address = await stores().database();
     const store = await openOn(address);
     t.after(() => store.close());
     for (const hub of ["a", "b"])

@@ -1,6 +1,5 @@
 /** The way to PostgreSQL: each `sslmode` means what libpq means by it, against a server with a certificate of its own. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { Fault } from "@servereye/contract";
 import { sql } from "kysely";
 import pg from "pg";
+import { openssl, selfSigned, signingRequest } from "../../../../../test/engines/certificate.ts";
 import { type Postgres15, startPostgres15 } from "../../../../../test/engines/postgres15.ts";
 import { needs } from "../../../../../test/engines.ts";
 import { freePort } from "../../../../../test/system/ports.ts";
@@ -80,33 +80,12 @@ describe("PostgreSQL with TLS", needs("postgres15"), () => {
   let postgres: Postgres15 | undefined;
   let port = 0;
 
-  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-  /** A signer of its own, `<name>.pem`. */
-  const signer = (name: string) =>
-    openssl(
-      ...[
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-days",
-        "2",
-      ],
-      ...["-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", `${name}.pem`],
-    );
-
   before(async () => {
-    signer("ours");
-    signer("another");
-    openssl(
-      ...["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-      ...["-subj", "/CN=db", "-keyout", "server.key", "-out", "server.csr"],
-    );
+    for (const name of ["ours", "another"]) selfSigned(folder, name);
+    signingRequest(folder, "server", "db");
     writeFileSync(join(folder, "names"), "subjectAltName=DNS:localhost");
     openssl(
+      folder,
       ...["x509", "-req", "-in", "server.csr", "-CA", "ours.pem", "-CAkey", "ours.key", "-CAcreateserial"],
       ...["-days", "2", "-extfile", "names", "-out", "server.crt"],
     );

@@ -1,15 +1,14 @@
 /** Several hubs of one bot on a real store: each chat in order, none lost, none twice, whichever hubs come and go. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
-import { type Postgres15, startPostgres15 } from "../../../../../test/engines/postgres15.ts";
 import { needs } from "../../../../../test/engines.ts";
 import { startTelegramEmulator } from "../../../../../test/telegram/emulator.ts";
 import type { Broker } from "../../core/ports/broker.ts";
 import type { Incoming } from "../../core/ports/chat.ts";
 import type { Store } from "../../core/ports/store.ts";
 import { createMemoryBroker } from "../broker/memory.ts";
-import { type FreshStores, freshStores } from "../store/contract/fresh.test-suite.ts";
+import { storesOnPostgres15 } from "../store/contract/fresh.test-suite.ts";
 import type { OpenedStore } from "../store/contract/world.test-suite.ts";
 import { botFor, echo } from "./bot.test-suite.ts";
 import { createIntake } from "./intake.ts";
@@ -111,17 +110,10 @@ async function hubOn(
 }
 
 describe("several hubs", needs("postgres15"), () => {
-  let postgres: Postgres15 | undefined;
-  let stores: FreshStores | undefined;
-  before(async () => {
-    postgres = await startPostgres15();
-    stores = await freshStores(postgres.connection);
-  });
-  after(() => postgres?.stop());
+  const stores = storesOnPostgres15();
 
   async function opened(): Promise<OpenedStore> {
-    assert.ok(stores);
-    return (await stores.opener())();
+    return (await stores().opener())();
   }
 
   test("keep a chat's order, lose none and do none twice, as they come, go, die and freeze", async () => {

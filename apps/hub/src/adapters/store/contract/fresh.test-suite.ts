@@ -1,5 +1,8 @@
 /** Empty stores for tests: each a copy of one migrated database on a running server. */
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
 import { type Address, createDatabase, run } from "../../../../../../test/engines/databases.ts";
+import { type Postgres15, startPostgres15 } from "../../../../../../test/engines/postgres15.ts";
 import type { Deadlines } from "../connection.ts";
 import { openStore } from "../store.ts";
 import { chance, keepingLog, type OpenStore, standingClock } from "./world.test-suite.ts";
@@ -9,6 +12,21 @@ export interface FreshStores {
   database(): Promise<Address>;
   /** An opener on a migrated, empty database. */
   opener(): Promise<OpenStore>;
+}
+
+/** For a `describe`: fresh stores on a PostgreSQL 15 that is started before its tests and stopped after them. */
+export function storesOnPostgres15(): () => FreshStores {
+  let postgres: Postgres15 | undefined;
+  let stores: FreshStores | undefined;
+  before(async () => {
+    postgres = await startPostgres15();
+    stores = await freshStores(postgres.connection);
+  });
+  after(() => postgres?.stop());
+  return () => {
+    assert.ok(stores, "asked for before it was there");
+    return stores;
+  };
 }
 
 /** Migrates the template once. */

@@ -16,6 +16,7 @@ import {
   verbsFor,
 } from "./contract.ts";
 import { dependentsOf } from "./depends.ts";
+import { projectButton } from "./projects.ts";
 import {
   allButton,
   BARE_ID,
@@ -48,7 +49,11 @@ export function cardView(
   return {
     title: `📦 ${found.name} · ${plainName(server.name)}`,
     blocks: [{ type: "facts", rows: factsOf(t, found, all) }],
-    buttons: [...inRows(verbsOf(found, original).map((verb) => verbButton(t, verb, found))), [allButton(t)]],
+    buttons: [
+      ...inRows(verbsOf(found, original).map((verb) => verbButton(t, verb, found))),
+      ...(found.project === undefined ? [] : [[projectButton(found.project)]]),
+      [allButton(t)],
+    ],
   };
 }
 

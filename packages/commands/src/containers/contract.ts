@@ -66,6 +66,9 @@ export const containers = command({
     beginning: z.optional(ContainerName),
     /** This one alone. */
     container: z.optional(ContainerId),
+    /** Those of this Compose project, or the projects in the place of containers: for the reader. */
+    project: z.optional(Label),
+    projects: z.optional(z.literal(true)),
     /** Names, images and states alone, as the engine's own list has them: nothing is looked into or measured. */
     brief: z.optional(z.literal(true)),
     /** Those alone that need somebody (🔴 and 🟡): for the reader. */
@@ -151,7 +154,7 @@ export const ORIGINAL_VERBS = [
 export const asksFirst = (verb: ContainerVerb): boolean => verb !== "start" && verb !== "unpause";
 
 /** What is not done to a protected one. */
-const KEPT_FROM: readonly ContainerVerb[] = ["stop", "pause", "remove"];
+export const KEPT_FROM: readonly ContainerVerb[] = ["stop", "pause", "remove"];
 export const keptFrom = (verb: ContainerVerb, container: Pick<Container, "protected">): boolean =>
   container.protected === true && KEPT_FROM.includes(verb);
 

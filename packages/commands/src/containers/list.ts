@@ -5,6 +5,7 @@ import { plainName } from "../shown/names.ts";
 import { shareText } from "../shown/shares.ts";
 import { sizeText } from "../shown/sizes.ts";
 import { type Container, containers } from "./contract.ts";
+import { projectButtons } from "./projects.ts";
 import { allButton, cardButton, containerDot, inRows, note, text } from "./shown.ts";
 import { countsOf, tables } from "./table.ts";
 
@@ -58,6 +59,7 @@ export function listView(
     buttons: [
       ...inRows(shown.map(cardButton)),
       ...(pagers.length > 0 ? [pagers] : []),
+      ...projectButtons(t, shown, named),
       ...(pages > 1 && trouble !== true ? troubleButton(t, named, filter) : []),
       ...(beginning === undefined && trouble !== true ? [] : [[allButton(t)]]),
     ],

@@ -5,11 +5,15 @@ import { cardView } from "./card.ts";
 import { containers } from "./contract.ts";
 import { listView } from "./list.ts";
 import { messages } from "./messages.ts";
+import { projectsView, projectView } from "./projects.ts";
 
 export const containersReading = reading(
   containers,
-  (answer, context, ask) =>
-    ask.container === undefined ? listView(answer, context, ask) : cardView(answer, context, ask.container),
+  (answer, context, ask) => {
+    if (ask.container !== undefined) return cardView(answer, context, ask.container);
+    if (ask.project !== undefined) return projectView(answer, context, ask);
+    return ask.projects === true ? projectsView(answer, context, ask) : listView(answer, context, ask);
+  },
   messages,
   {
     menu: "none",
@@ -35,6 +39,7 @@ export {
 } from "./contract.ts";
 export { dependentsOf } from "./depends.ts";
 export { beginningWith } from "./list.ts";
+export { type Project, projectButton, projectsButton, projectsOf } from "./projects.ts";
 export {
   allButton,
   cardButton,

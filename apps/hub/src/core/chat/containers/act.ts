@@ -6,7 +6,6 @@ import {
   type ContainerVerb,
   containerActions,
   containers,
-  verbsFor,
 } from "@servereye/commands/hub";
 import { type AnswerOf, Fault } from "@servereye/contract";
 import { mayHaveActed } from "../../fleet/acted.ts";
@@ -14,25 +13,18 @@ import type { SeenServer } from "../../ports/people.ts";
 import { type AuditEnd, auditBegun } from "../audit.ts";
 import { faultDraft } from "../faults.ts";
 import { type Draft, note, showAnyway, type Turn, text } from "../turn.ts";
-import { lookAgain } from "./look.ts";
-import { confirmation, ended, unfit } from "./shown.ts";
+import { against, askedAgain, type Seen } from "./again.ts";
+import { lookAgain, lookAround } from "./look.ts";
+import { confirmation, ended } from "./shown.ts";
 
 /** How the deed of a single-use button ended, for whoever presses it again. */
 export type Ended = "done" | "refused" | "unknown";
 
 /** The container is known, and its state is: start at once, ask before anything else. */
-export async function begin(
-  turn: Turn,
-  verb: ContainerVerb,
-  server: SeenServer,
-  container: Container,
-): Promise<Ended> {
-  if (!verbsFor[container.state].includes(verb)) {
-    await turn.show(unfit(turn, verb, server, container));
-    return "refused";
-  }
-  if (!asksFirst(verb)) return act(turn, verb, server, container);
-  await turn.show(confirmation(turn, verb, server, container));
+export async function begin(turn: Turn, verb: ContainerVerb, server: SeenServer, seen: Seen): Promise<Ended> {
+  const no = await against(turn, verb, server, seen);
+  if (no === undefined && !asksFirst(verb)) return act(turn, verb, server, seen.container);
+  await turn.show(no ?? confirmation(turn, verb, server, seen));
   return "refused";
 }
 
@@ -67,7 +59,7 @@ export async function act(
     });
     done = answer as typeof done;
   } catch (error) {
-    return failed(turn, verb, server, { id, name }, Fault.of(error), audit);
+    return failed(turn, verb, server, container, Fault.of(error), audit);
   }
   await audit("done");
   const words = [text(t("container-done", { verb, name, server: server.name }))];
@@ -79,13 +71,20 @@ async function failed(
   turn: Turn,
   verb: ContainerVerb,
   server: SeenServer,
-  { id, name }: Pick<Container, "id" | "name">,
+  seen: Pick<Container, "id" | "name" | "state">,
   fault: Fault,
   audit: AuditEnd,
 ): Promise<Ended> {
   const { t } = turn;
+  const { id, name } = seen;
   const unknown = mayHaveActed(fault);
   await audit(unknown ? "unknown" : "failed", { code: fault.code });
+  if (!unknown && fault.code === "CONTAINER_CHANGED") {
+    const all = await lookAround(turn, server);
+    const told = all && askedAgain(turn, verb, server, seen, all, fault.values.is);
+    await showAnyway(turn, told ?? faultDraft(turn, fault, { server: server.name }));
+    return "refused";
+  }
   // What the agent tells to have failed may have begun, and what nobody answered may have been done.
   const looked = unknown || fault.code === "CONTAINER_ACTION_FAILED" || fault.code === "CONTAINER_NOT_FOUND";
   const told: Draft = unknown

@@ -3,11 +3,9 @@ import {
   CONTAINER_VERBS,
   type Container,
   ContainerName,
-  ContainerState,
   type ContainerVerb,
   containerActions,
   containers,
-  verbsFor,
 } from "@servereye/commands/hub";
 import { Fault } from "@servereye/contract";
 import { authorize } from "../../access/authorize.ts";
@@ -19,9 +17,10 @@ import { faultDraft, noServers, refusal } from "../faults.ts";
 import { note, type Turn, text } from "../turn.ts";
 import { which } from "../which.ts";
 import { act, begin, type Ended } from "./act.ts";
+import { against, askedAgain } from "./again.ts";
 import { findContainer } from "./find.ts";
 import { look } from "./look.ts";
-import { confirmation, type Meanwhile, none, several, unfit, ways } from "./shown.ts";
+import { none, several, ways } from "./shown.ts";
 
 /** The person is told what is happening when it takes longer than this, ms. */
 const PATIENCE_MS = 1_000;
@@ -58,7 +57,7 @@ async function typedAction(turn: Turn, verb: ContainerVerb, words: readonly stri
   const meant = findContainer(reference, all);
   if (meant.kind === "several") return turn.show(several(turn, verb, server, reference, meant.containers));
   if (meant.kind === "none") return turn.show(none(turn, verb, server, reference, meant.near));
-  await begin(turn, verb, server, meant.container);
+  await begin(turn, verb, server, { container: meant.container, all });
 }
 
 /** Decided here for every way in; who may not is told so, and the audit log has it. */
@@ -106,17 +105,10 @@ const pickDeed: ButtonDeed = async (turn, { serverId = "", verb: word, id = "" }
   const all = server && (await looked(turn, server));
   if (server === undefined || all === undefined) return "refused";
   const container = all.find((one) => one.id === id);
-  if (container !== undefined) return begin(turn, verb, server, container);
+  if (container !== undefined) return begin(turn, verb, server, { container, all });
   await turn.show({ blocks: [text(turn.t("containers-gone"))], buttons: ways(turn, server) });
   return "refused";
 };
-
-/** What is other than it was shown; a container renamed since is asked about by its new name. */
-function changed(same: Container | undefined, state: string | undefined): Meanwhile {
-  if (same === undefined) return "replaced";
-  const was = ContainerState.safeParse(state);
-  return was.success && was.data !== same.state ? { was: was.data } : "renamed";
-}
 
 /** The confirmed action. The right is decided again, and what was shown has to be so still; else it is asked again. */
 const doDeed: ButtonDeed = async (turn, values): Promise<Ended> => {
@@ -125,16 +117,14 @@ const doDeed: ButtonDeed = async (turn, values): Promise<Ended> => {
   const server = await allowed(turn, verb, serverId, name);
   const all = server && (await looked(turn, server));
   if (server === undefined || all === undefined) return "refused";
-  const same = all.find((one) => one.id === id);
-  const container = same ?? all.find((one) => one.name === name);
+  const container = all.find((one) => one.id === id && one.name === name && one.state === state);
   if (container === undefined) {
-    await turn.show({ blocks: [text(turn.t("containers-gone"))], buttons: ways(turn, server) });
+    await turn.show(askedAgain(turn, verb, server, { id, name, state }, all));
     return "refused";
   }
-  if (container === same && container.state === state && container.name === name)
-    return act(turn, verb, server, container);
-  const shown = verbsFor[container.state].includes(verb) ? confirmation : unfit;
-  await turn.show(shown(turn, verb, server, container, changed(same, state)));
+  const no = await against(turn, verb, server, { container, all });
+  if (no === undefined) return act(turn, verb, server, container);
+  await turn.show(no);
   return "refused";
 };
 

@@ -22,11 +22,17 @@ export async function look(turn: Turn, server: SeenServer): Promise<Container[]>
 export type Afterwards = Container | "gone" | "unread";
 
 export async function lookAgain(turn: Turn, server: SeenServer, id: string): Promise<Afterwards> {
+  const all = await lookAround(turn, server);
+  return all === undefined ? "unread" : (all.find((one) => one.id === id) ?? "gone");
+}
+
+/** All there are, or undefined where that can not be known now. */
+export async function lookAround(turn: Turn, server: SeenServer): Promise<Container[] | undefined> {
   try {
-    return (await look(turn, server)).find((one) => one.id === id) ?? "gone";
+    return await look(turn, server);
   } catch (error) {
-    // The person is told that its state is not known, which is all there is to know.
+    // The person is told that the state is not known, which is all there is to know.
     turn.deps.log.info("container.unread", { serverId: server.id, error: String(error) });
-    return "unread";
+    return undefined;
   }
 }

@@ -9,6 +9,8 @@ import {
   containerDot,
   containerStateText,
   containerStateWord,
+  dependentsOf,
+  portTexts,
   shortName,
   verbsFor,
 } from "@servereye/commands/hub";
@@ -87,13 +89,13 @@ const stateRow = (turn: Turn, label: string, container: Container) => ({
 });
 
 /** What has come of the container since the person was asked; empty when nothing has. */
-export type Meanwhile = { was: Container["state"] } | "replaced" | "renamed" | undefined;
+export type Meanwhile = { was: ContainerState; is: ContainerState } | "replaced" | "renamed" | undefined;
 
-function meanwhileBlocks({ t }: Turn, meanwhile: Meanwhile, { state }: Container): Draft["blocks"] {
+function meanwhileBlocks({ t }: Turn, meanwhile: Meanwhile): Draft["blocks"] {
   if (meanwhile === undefined) return [];
   if (typeof meanwhile === "string")
     return [text(t(meanwhile === "replaced" ? "container-replaced" : "container-renamed"))];
-  const words = { was: containerStateWord(t, meanwhile.was), is: containerStateWord(t, state) };
+  const words = { was: containerStateWord(t, meanwhile.was), is: containerStateWord(t, meanwhile.is) };
   return [text(t("container-changed", words))];
 }
 
@@ -112,7 +114,7 @@ export function unfit(
   return {
     title: `📦 ${container.name} · ${server.name}`,
     blocks: [
-      ...meanwhileBlocks(turn, meanwhile, container),
+      ...meanwhileBlocks(turn, meanwhile),
       { type: "facts", rows: [stateRow(turn, "containers-state", container)] },
       text(t("container-unfit", { verb })),
     ],
@@ -124,23 +126,29 @@ export function confirmation(
   turn: Turn,
   verb: ContainerVerb,
   server: SeenServer,
-  container: Container,
+  { container, all }: { container: Container; all: readonly Container[] },
   meanwhile?: Meanwhile,
 ): Draft {
   const { t } = turn;
-  const { id, name, image, state } = container;
+  const { id, name, image, state, ports, project } = container;
+  const row = (label: string, value: string) => (value === "" ? [] : [{ label: t(label), value: [value] }]);
+  const published = portTexts(ports.filter(({ outside }) => outside !== undefined)).join(", ");
+  const dependents = verb === "start" || verb === "unpause" ? [] : dependentsOf(container, all);
   return {
     title: t("container-confirm", { verb, name }),
     blocks: [
-      ...meanwhileBlocks(turn, meanwhile, container),
+      ...meanwhileBlocks(turn, meanwhile),
       {
         type: "facts",
         rows: [
           { label: t("container-server"), value: [{ kind: "strong", text: server.name }] },
           { label: t("container-name"), value: [{ kind: "strong", text: name }] },
-          ...(image === "" ? [] : [{ label: t("containers-image"), value: [image] }]),
+          ...row("containers-image", image),
           { label: t("containers-id"), value: [{ kind: "code", text: id.slice(0, 12) }] },
           stateRow(turn, "containers-state", container),
+          ...row("containers-ports", published),
+          ...row("containers-project", project ?? ""),
+          ...row("containers-needed", dependents.map((one) => one.service ?? one.name).join(", ")),
         ],
       },
       ...(verb === "remove" ? [text(t("container-remove-means"))] : []),

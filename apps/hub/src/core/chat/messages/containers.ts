@@ -39,7 +39,12 @@ container-yes = Yes, { $verb ->
  } { $name }
 container-server = Server
 container-name = Container
-container-remove-means = What it wrote outside its volumes goes with it.
+container-remove-means = ⚠️ This can not be undone: what it wrote outside its volumes goes with it. Named volumes stay.
+container-kept = 🛡 { $name } on { $server } is protected there: it is not { $verb ->
+    [stop] stopped
+    [pause] paused
+   *[remove] removed
+ } from here. Its owner can change that on the server: the label servereye.protect, or SERVEREYE_AGENT_PROTECT.
 container-doing = ⏳ { $verb ->
     [start] Starting
     [stop] Stopping
@@ -107,7 +112,12 @@ container-yes = Да, { $verb ->
  } { $name }
 container-server = Сервер
 container-name = Контейнер
-container-remove-means = Всё, что он записал вне томов, пропадёт.
+container-remove-means = ⚠️ Это не отменить: всё, что он записал вне томов, пропадёт. Именованные тома останутся.
+container-kept = 🛡 { $name } на { $server } под защитой: отсюда его нельзя { $verb ->
+    [stop] остановить
+    [pause] поставить на паузу
+   *[remove] удалить
+ }. Владелец меняет это на сервере: метка servereye.protect или SERVEREYE_AGENT_PROTECT.
 container-doing = ⏳ { $verb ->
     [start] Запускаю
     [stop] Останавливаю

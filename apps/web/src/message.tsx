@@ -1,6 +1,7 @@
 /** One message: what a person wrote, or what the bot shows with its buttons. */
 import type { Button, ChatMessage } from "@servereye/contract";
 import { memo, type ReactNode } from "react";
+import { FileRow } from "./file.tsx";
 import { keyed } from "./keyed.ts";
 import { useTongue } from "./language.ts";
 import { stampText } from "./moments.ts";
@@ -26,6 +27,7 @@ export const Message = memo(function Message({ message, pressing, press, tell }:
         <span className="unseen">{mine ? say("you") : "ServerEye"}: </span>
         {message.text !== undefined && <p className="text">{plain(message.text)}</p>}
         {view !== undefined && <ViewBody view={view} tell={tell} />}
+        {message.file !== undefined && <FileRow file={message.file} />}
         <time className="stamp" dateTime={new Date(message.at).toISOString()}>
           {stampText(message.at, Date.now(), locale)}
         </time>

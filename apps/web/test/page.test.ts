@@ -42,6 +42,13 @@ const bot: Bot = async ({ chat, did, messageId }, port) => {
   if (did.kind === "wrote") {
     if (did.text === "/memory") await port.send(chat, memoryView("13.4 GiB", 0.43));
     else if (did.text === "/status") await port.send(chat, statusView());
+    else if (did.text === "/logs")
+      await port.sendFile(chat, {
+        name: "shop-db-primary-web-1-2026-11-23T03-12-05.log",
+        mediaType: "text/plain",
+        bytes: new TextEncoder().encode("2026-11-23T03:12:05Z out ready\n".repeat(1_000)),
+        caption: "The last hour of shop-db-primary.",
+      });
     else if (did.text === "/processes") await port.send(chat, processesView());
     else if (did.text === "/add")
       await port.send(chat, {
@@ -274,7 +281,7 @@ for (const { name, viewport } of sizes)
         await page.getByText("npx servereye login").waitFor();
         await shoot("login");
         await page.goto(await hub.loginLink());
-        for (const text of ["/add", "/processes", "/status", "/memory"]) {
+        for (const text of ["/add", "/processes", "/status", "/logs", "/memory"]) {
           const before = await page.locator("article").count();
           await write(page, text);
           await page.waitForFunction(
@@ -288,6 +295,11 @@ for (const { name, viewport } of sizes)
         assert.ok(end < 2, "the newest message is in sight");
         await page.mouse.move(0, 0);
         await shoot("chat");
+        const file = page.getByRole("link", { name: /shop-db-primary/ });
+        await file.scrollIntoViewIfNeeded();
+        await shoot("file");
+        const [download] = await Promise.all([page.waitForEvent("download"), file.click()]);
+        assert.match(download.suggestedFilename(), /^shop-db-primary-web-1-.*\.log$/);
         await page.getByRole("combobox").fill("/");
         await page.getByRole("option").first().waitFor();
         await shoot("commands");

@@ -21,6 +21,17 @@ export const PressRequest = z.object({
 export const PressResult = z.object({ notice: z.optional(z.string()) });
 export type PressResult = z.infer<typeof PressResult>;
 
+/** A file in a message. */
+export const ChatFile = z.object({
+  name: z.string(),
+  mediaType: z.string(),
+  /** Bytes. */
+  size: z.int(),
+  /** Where it is had, on this hub; absent once it is no longer kept. */
+  href: z.optional(z.string().check(z.regex(/^\/api\/v1\/chat\/files\/[\w-]{1,64}$/))),
+});
+export type ChatFile = z.infer<typeof ChatFile>;
+
 /** One message of the chat as shown. `id` is stable: an edit comes as the same id with a newer `revision`. */
 export const ChatMessage = z.object({
   id: z.string(),
@@ -30,6 +41,7 @@ export const ChatMessage = z.object({
   revision: z.int(),
   text: z.optional(z.string()),
   view: z.optional(View),
+  file: z.optional(ChatFile),
 });
 export type ChatMessage = z.infer<typeof ChatMessage>;
 

@@ -3,6 +3,7 @@ export * from "./bytes.ts";
 export * from "./chat-api.ts";
 export * from "./command.ts";
 export * from "./fault.ts";
+export * from "./file-name.ts";
 export * from "./frame.ts";
 export * from "./health.ts";
 export * from "./identity.ts";

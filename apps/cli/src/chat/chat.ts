@@ -7,7 +7,8 @@ import { Known } from "./known.ts";
 import { paintFor } from "./paint.ts";
 import { piped } from "./piped.ts";
 import { plainLine } from "./plain.ts";
-import { type Look, renderView } from "./render.ts";
+import { type Look, renderMessage } from "./render.ts";
+import { SAVE, save } from "./save.ts";
 import { Screen } from "./screen.ts";
 
 const PROMPT = "› ";
@@ -23,7 +24,7 @@ export async function chat(): Promise<number> {
   const known = new Known();
   const screen = new Screen(process.stdout);
   let hub = connect();
-  const commands = await hub.commands();
+  const commands = [...(await hub.commands()), "/save"];
   /** What was typed here: when the hub tells it back it stands on the screen already. */
   const typed: string[] = [];
   const input = createInterface({
@@ -49,7 +50,8 @@ export async function chat(): Promise<number> {
     signal: closing.signal,
     on: (message) => {
       if (!known.learn(message)) return;
-      if (message.view !== undefined) screen.message(message.id, renderView(message.view, look()));
+      const lines = renderMessage(message, look());
+      if (lines !== undefined) screen.message(message.id, lines);
       else if (message.text !== undefined) {
         const mine = typed.indexOf(message.text);
         if (mine >= 0) typed.splice(mine, 1);
@@ -69,6 +71,7 @@ export async function chat(): Promise<number> {
     const found = known.button(text);
     screen.entered(line, found !== undefined, PROMPT);
     if (text === "") return input.prompt();
+    if (SAVE.test(text)) return screen.remark(paint.soft(await save(hub, known.file, text)));
     if (found === undefined) {
       typed.push(text);
       return hub.write(text, false);

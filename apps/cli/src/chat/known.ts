@@ -1,5 +1,5 @@
 /** What the terminal knows of the conversation: what it has seen, and whose buttons the numbers press. */
-import type { Button, ChatMessage } from "@servereye/contract";
+import type { Button, ChatFile, ChatMessage } from "@servereye/contract";
 import { numbered } from "./render.ts";
 
 /** More than a hub keeps. */
@@ -7,6 +7,7 @@ const MOST = 400;
 
 export class Known {
   readonly #seen = new Map<string, { revision: number; at: number }>();
+  #file: ChatFile | undefined;
   #buttons: { messageId: string; list: Button[] } | undefined;
 
   /** True when this state of the message was not known yet. */
@@ -18,11 +19,17 @@ export class Known {
     this.#seen.set(message.id, { revision: message.revision, at: message.at });
     const [oldest] = this.#seen.keys();
     if (this.#seen.size > MOST && oldest !== undefined) this.#seen.delete(oldest);
+    if (message.file !== undefined) this.#file = message.file;
     if (message.view === undefined) return true;
     const list = numbered(message.view);
     if (list.length > 0) this.#buttons = { messageId: message.id, list };
     else if (this.#buttons?.messageId === message.id) this.#buttons = undefined;
     return true;
+  }
+
+  /** The file that came last. */
+  get file(): ChatFile | undefined {
+    return this.#file;
   }
 
   forget(id: string): void {

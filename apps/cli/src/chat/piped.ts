@@ -6,7 +6,8 @@ import type { HubApi } from "../local-hub.ts";
 import { eventsOf } from "./events.ts";
 import { Known } from "./known.ts";
 import { plainLine } from "./plain.ts";
-import { type Look, renderView } from "./render.ts";
+import { type Look, renderMessage } from "./render.ts";
+import { SAVE, save } from "./save.ts";
 
 /** The answer and the stream that shows it are two connections: the stream may be this much behind, ms. */
 const BEHIND_MS = 150;
@@ -39,6 +40,10 @@ export async function piped(options: { hub: HubApi; look(): Look }): Promise<num
   for await (const line of createInterface({ input: process.stdin })) {
     const text = line.trim();
     if (text === "") continue;
+    if (SAVE.test(text)) {
+      process.stderr.write(`${await save(hub, known.file, text)}\n`);
+      continue;
+    }
     const found = known.button(text);
     if (found !== undefined && "token" in found.button) {
       const { notice } = await hub.press(found.messageId, found.button.token);
@@ -48,8 +53,10 @@ export async function piped(options: { hub: HubApi; look(): Look }): Promise<num
       while (changed.size === 0 && performance.now() < until) await pause(BEHIND_MS);
     } else await hub.write(text, true);
     await pause(BEHIND_MS);
-    for (const { view } of changed.values())
-      if (view !== undefined) process.stdout.write(`${renderView(view, options.look()).join("\n")}\n\n`);
+    for (const message of changed.values()) {
+      const lines = renderMessage(message, options.look());
+      if (lines !== undefined) process.stdout.write(`${lines.join("\n")}\n\n`);
+    }
     changed = new Map();
   }
   leaving.abort();

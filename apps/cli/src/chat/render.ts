@@ -1,5 +1,5 @@
 /** A view of the bot as lines of a terminal. */
-import type { Block, Button, Inline, View } from "@servereye/contract";
+import type { Block, Button, ChatFile, ChatMessage, Inline, View } from "@servereye/contract";
 import { momentText } from "./moments.ts";
 import type { Paint } from "./paint.ts";
 import { columnsOf, cutTo, padTo, plainLine, plainLines } from "./plain.ts";
@@ -21,6 +21,26 @@ const DOTS = { ok: "🟢 ", warn: "🟡 ", bad: "🔴 " };
 const LONGEST_BAR = 20;
 const WIDEST = 100;
 const GAP = 2;
+
+/** A file of a message: what it is, and how to have it. Nothing is saved unasked. */
+export function fileLines(file: ChatFile, { paint }: Look): string[] {
+  const size = file.size < 1024 ? `${file.size} B` : `${(file.size / 1024).toFixed(1)} KiB`;
+  const how = file.href === undefined ? "not kept any more: ask again" : "/save writes it here";
+  return [`📄 ${paint.strong(plainLine(file.name))}  ${size}  ${paint.soft(how)}`];
+}
+
+/** What a message shows: its words, its view, its file. Undefined for what a person wrote. */
+export function renderMessage(message: ChatMessage, look: Look): string[] | undefined {
+  const { view, file, text } = message;
+  if (view === undefined && file === undefined) return undefined;
+  const words =
+    file !== undefined && text !== undefined ? wrap(plainLine(text), Math.min(WIDEST, look.columns)) : [];
+  return [
+    ...(view === undefined ? [] : renderView(view, look)),
+    ...words,
+    ...(file === undefined ? [] : fileLines(file, look)),
+  ];
+}
 
 /** The buttons of a view by their numbers: the first is 1. */
 export const numbered = (view: View): Button[] => view.buttons.flat();

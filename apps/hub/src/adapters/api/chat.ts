@@ -2,6 +2,7 @@
 
 import { type ChatEvent, Fault, PressRequest, WriteRequest } from "@servereye/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import * as z from "zod/mini";
 import type { Conversations } from "../../core/ports/chat.ts";
 import type { Log } from "../../core/ports/process.ts";
 import { accountOf, type SessionOptions } from "./session.ts";
@@ -11,6 +12,8 @@ export interface ChatOptions extends SessionOptions {
   menu(languageCode: string | undefined): Array<{ name: string; about: string }>;
   log: Log;
 }
+
+const FilePath = z.object({ id: z.string().check(z.maxLength(64)) });
 
 /** Followers of this hub at once, and bytes one of them may fall behind before it is let go. */
 const MOST_FOLLOWERS = 200;
@@ -67,6 +70,27 @@ export function chatRoutes(app: FastifyInstance, options: ChatOptions): void {
   app.get("/api/v1/chat/commands", async (request) => {
     await accountOf(request, options);
     return { commands: options.menu(languageOf(request)) };
+  });
+
+  app.get("/api/v1/chat/files/:id", async (request, reply) => {
+    const account = await accountOf(request, options);
+    const { id } = FilePath.parse(request.params);
+    const file = conversations.file(account, id);
+    if (file === undefined)
+      return reply
+        .status(404)
+        .send({ error: { code: "NOT_KEPT", detail: "this file is not kept any more: ask for it again" } });
+    return reply
+      .headers({
+        "content-type": file.mediaType.startsWith("text/plain")
+          ? "text/plain; charset=utf-8"
+          : "application/octet-stream",
+        // RFC 6266: the whole name, and one for readers of ASCII alone.
+        "content-disposition": `attachment; filename="${file.name.replace(/[^\x20-\x7e]/g, "_")}"; filename*=UTF-8''${encodeURIComponent(file.name).replace(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`)}`,
+        "cache-control": "no-store",
+        "content-security-policy": "sandbox",
+      })
+      .send(Buffer.from(file.bytes));
   });
 
   app.get("/api/v1/chat/events", { exposeHeadRoute: false }, async (request, reply) => {

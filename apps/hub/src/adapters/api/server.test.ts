@@ -66,6 +66,10 @@ async function bench(more: Partial<ApiOptions> = {}) {
         return one.promise;
       },
       press: never,
+      file: (account, id) =>
+        account.externalId === "owner" && id === "m1"
+          ? { name: 'веб "1".log', mediaType: "text/plain", bytes: new TextEncoder().encode("line\n") }
+          : undefined,
       follow: (_account, onEvent) => {
         for (const event of kept) onEvent(event);
         followers.add(onEvent);
@@ -314,4 +318,22 @@ test("closing ends followers at once", async () => {
   await until(() => state.text.includes("event: kept"));
   await api.close();
   await until(() => state.ended && followers.size === 0);
+});
+
+test("a file is for its own session alone, and can only be saved", async () => {
+  const { api, sessions } = await bench();
+  const at = `${api.url}/api/v1/chat/files/m1`;
+  const answer = await fetch(at, { headers: bearer });
+  assert.equal(await answer.text(), "line\n");
+  assert.match(
+    answer.headers.get("content-disposition") ?? "",
+    /^attachment; filename="[ -~]+"; filename\*=UTF-8''%D0/,
+  );
+  assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+  assert.equal(answer.headers.get("cache-control"), "no-store");
+  assert.equal((await fetch(at)).status, 401);
+  sessions.set("another-session-of-this-hub", { channel: "local", externalId: "other" });
+  const others = await fetch(at, { headers: { cookie: "servereye=another-session-of-this-hub" } });
+  assert.equal(others.status, 404);
+  assert.match(await others.text(), /not kept any more/);
 });

@@ -99,3 +99,26 @@ test("a press resolves with its notice at once, without one when handled, and in
   assert.deepEqual(await late, {});
   assert.equal(clock.armed(), 0);
 });
+
+test("eight files are kept of a conversation, the oldest goes first and its message says so", async () => {
+  const { local, followed } = bench(async () => undefined);
+  const chat = { channel: "local" as const, chatId: "owner", kind: "private" as const };
+  const bytes = new TextEncoder().encode("line\n");
+  const ids: string[] = [];
+  for (let i = 0; i < 9; i++)
+    ids.push(
+      (await local.port.sendFile(chat, { name: `../a ${i}.log`, mediaType: "text/plain", bytes })).messageId,
+    );
+  const [first = "", second = ""] = ids;
+  const { conversations } = local;
+  assert.equal(conversations.file(owner, first), undefined);
+  assert.deepEqual(conversations.file(owner, second)?.bytes, bytes);
+  assert.equal(conversations.file({ ...owner, externalId: "other" }, second), undefined);
+  const [gone, here] = followed();
+  assert.deepEqual(gone?.file, { name: "_a 0.log", mediaType: "text/plain", size: 5 });
+  assert.equal(here?.file?.href, `/api/v1/chat/files/${second}`);
+  await local.port.remove(chat, second);
+  assert.equal(conversations.file(owner, second), undefined);
+  const huge = { name: "x", mediaType: "text/plain", bytes: new Uint8Array(17 * 1024 * 1024) };
+  await assert.rejects(local.port.sendFile(chat, huge), { code: "NOT_ALLOWED" });
+});

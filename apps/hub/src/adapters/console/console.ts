@@ -1,9 +1,10 @@
 /** The chat of the page and the terminal: the same bot, without Telegram. */
-import type { View } from "@servereye/contract";
+import { Fault, fileName, type View } from "@servereye/contract";
 import type { ChatHandler, ChatPort, ChatRef, Conversations, Incoming } from "../../core/ports/chat.ts";
 import type { Account } from "../../core/ports/people.ts";
 import type { Clock } from "../../core/ports/process.ts";
 import { Conversation } from "./conversation.ts";
+import { MOST_FILE_BYTES, Shelf } from "./shelf.ts";
 
 /** Conversations kept at once; beyond it the longest unused goes. */
 const MOST = 1_000;
@@ -22,6 +23,8 @@ export function createConsole(options: {
 }): Console {
   const { clock } = options;
   const kept = new Map<string, Conversation>();
+  /** The files of all conversations. What goes from it is told where it stood. */
+  const shelf = new Shelf((owner, messageId) => kept.get(owner)?.fileGone(messageId));
   const presses = new Map<string, (answer: { notice?: string }) => void>();
   /** What one account does is done in its order. */
   const lines = new Map<string, Promise<void>>();
@@ -33,7 +36,10 @@ export function createConsole(options: {
     kept.set(externalId, conversation);
     if (kept.size > MOST) {
       const [oldest] = kept.keys();
-      if (oldest !== undefined) kept.delete(oldest);
+      if (oldest !== undefined) {
+        kept.delete(oldest);
+        shelf.clear(oldest);
+      }
     }
     return conversation;
   };
@@ -71,12 +77,26 @@ export function createConsole(options: {
       edit: async (chat, messageId, view) => ({
         messageId: of(chat.chatId).change(messageId, view) ? messageId : send(chat, view),
       }),
+      sendFile: async (chat, file) => {
+        const { mediaType, bytes, caption } = file;
+        const size = bytes.byteLength;
+        if (size === 0 || size > MOST_FILE_BYTES)
+          throw new Fault("NOT_ALLOWED", `a file of ${size} bytes is not kept: 1 to ${MOST_FILE_BYTES}`);
+        const name = fileName(file.name);
+        const messageId = of(chat.chatId).addFile(
+          { name, mediaType, size },
+          { at: clock.now(), ...(caption === undefined ? {} : { text: caption }) },
+        );
+        shelf.put(chat.chatId, messageId, { name, mediaType, bytes });
+        return { messageId };
+      },
       redraw: async (chat, messageId, view) => of(chat.chatId).change(messageId, view),
       answerPress: async (_chat, pressId, notice) => {
         presses.get(pressId)?.(notice === undefined ? {} : { notice: notice.text });
         presses.delete(pressId);
       },
       remove: async (chat, messageId) => {
+        shelf.take(chat.chatId, messageId);
         if (!of(chat.chatId).remove(messageId)) throw new Error("the message is not there any more");
       },
       typing: (chat) => of(chat.chatId).typing(),
@@ -104,6 +124,7 @@ export function createConsole(options: {
           presses.delete(pressId);
         }
       },
+      file: (account, id) => shelf.get(account.externalId, id),
       follow: (account, onEvent) => of(account.externalId).follow(onEvent),
     },
   };

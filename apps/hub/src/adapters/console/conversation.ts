@@ -1,5 +1,5 @@
 /** One account's conversation with the bot at the page or terminal: the last messages, and who is looking. */
-import type { ChatEvent, ChatMessage, View } from "@servereye/contract";
+import type { ChatEvent, ChatFile, ChatMessage, View } from "@servereye/contract";
 
 /** Messages kept; older ones go. */
 const KEPT = 200;
@@ -14,6 +14,22 @@ export class Conversation {
     const id = `m${this.#next++}`;
     this.#keep({ id, revision: 1, ...message });
     return id;
+  }
+
+  /** Adds the bot's message with a file in it and gives its id, by which the file is had. */
+  addFile(file: Omit<ChatFile, "href">, message: { at: number; text?: string }): string {
+    const id = `m${this.#next++}`;
+    const href = `/api/v1/chat/files/${id}`;
+    this.#keep({ id, revision: 1, from: "bot", ...message, file: { ...file, href } });
+    return id;
+  }
+
+  /** The file of this message is not kept any more. */
+  fileGone(id: string): void {
+    const kept = this.#messages.get(id);
+    if (kept?.file === undefined) return;
+    const { href: _gone, ...file } = kept.file;
+    this.#keep({ ...kept, revision: kept.revision + 1, file });
   }
 
   /** Changes a message in place; false when it is gone. */

@@ -159,3 +159,49 @@ test("replies go to the topic, and to the message that asked", async (t) => {
   const answer = await forum.next();
   assert.deepEqual([answer.threadId, answer.replyTo], [12, message.messageId]);
 });
+
+test("a file goes out whole also when it is told to wait and is cut off, under a name that ends nothing early", async (t) => {
+  const emulator = await emulatorFor(t);
+  const { telegram, clock } = botFor(t, emulator, echo);
+  await telegram.start();
+  const anna = emulator.control.person({ id: 7, firstName: "Anna", started: true });
+  const chat: ChatRef = { channel: "telegram", chatId: "7", kind: "private" };
+  const bytes = Uint8Array.from({ length: 300_000 }, (_, at) => (at * 7) % 251);
+  emulator.control.faults.add({ kind: "429", times: 1, method: "sendDocument", retryAfter: 3 });
+  emulator.control.faults.add({ kind: "502", times: 1, method: "sendDocument", retryAfter: 3 });
+  let done = false;
+  const sent = telegram.port
+    .sendFile(chat, {
+      name: "web;1/\u202Egol.log",
+      mediaType: "text/plain",
+      bytes,
+      caption: `<b>${"x".repeat(2_000)}`,
+    })
+    .finally(() => {
+      done = true;
+    });
+  sent.catch(() => {});
+  while (!done) await clock.turn(500);
+  const { messageId } = await sent;
+  const last = anna.chat.last;
+  assert.equal(String(last?.messageId), messageId);
+  assert.equal(last?.media?.fileName, "web_1_gol.log");
+  assert.deepEqual(new Uint8Array(last?.media?.bytes ?? []), bytes);
+  assert.ok((last?.text ?? "").startsWith("<b>x") && (last?.text ?? "").length <= 1_024);
+  const empty = { name: "x", mediaType: "text/plain", bytes: new Uint8Array() };
+  await assert.rejects(telegram.port.sendFile(chat, empty), { code: "NOT_ALLOWED" });
+});
+
+test("a live drawing is not sent anew when its message is gone", async (t) => {
+  const emulator = await emulatorFor(t);
+  const { telegram } = botFor(t, emulator, echo);
+  await telegram.start();
+  const anna = emulator.control.person({ id: 7, firstName: "Anna", started: true });
+  const chat: ChatRef = { channel: "telegram", chatId: "7", kind: "private" };
+  const { messageId } = await telegram.port.send(chat, words("one"));
+  assert.equal(await telegram.port.redraw(chat, messageId, words("two")), true);
+  assert.equal(anna.chat.last?.text, "two");
+  await telegram.port.remove(chat, messageId);
+  assert.equal(await telegram.port.redraw(chat, messageId, words("three")), false);
+  assert.equal(anna.chat.messages.filter(({ deleted }) => !deleted).length, 0);
+});

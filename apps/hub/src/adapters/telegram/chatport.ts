@@ -1,16 +1,19 @@
 /** Telegram as the core's way out: views into messages, through the queue. */
-import { Fault } from "@servereye/contract";
+import { Fault, fileName } from "@servereye/contract";
 import type { ChatPort, ChatRef } from "../../core/ports/chat.ts";
 import type { Log, Metrics } from "../../core/ports/process.ts";
 import type { BotApi } from "./api.ts";
 import { ApiUnreached, means } from "./failure.ts";
-import { compose } from "./message.ts";
+import { captionOf, compose } from "./message.ts";
 import type { Outbound, Work } from "./outbound.ts";
 import type { Presses } from "./presses.ts";
 import type { Writer } from "./writer.ts";
 
 /** How many texts of several messages (or sent anew) are remembered, so that an edit finds all of them. */
 const mostRemembered = 2_000;
+
+/** The Bot API's own limit for what a bot uploads, bytes (50 MB). */
+const MOST_FILE_BYTES = 50_000_000;
 
 export interface ChatPortOptions {
   api: BotApi;
@@ -68,6 +71,16 @@ export function createChatPort({ api, outbound, writer, presses, log, metrics }:
       const work: Work = async (call) =>
         remember(chat, messageId, await writer.show(call, chat, recall(chat, messageId), message));
       return await queued(chat, work, `edit ${messageId}`);
+    },
+
+    async sendFile(chat, file, options) {
+      const { size, name } = { size: file.bytes.byteLength, name: fileName(file.name) };
+      if (size === 0 || size > MOST_FILE_BYTES)
+        throw new Fault("NOT_ALLOWED", `a file of ${size} bytes can not be sent: 1 to ${MOST_FILE_BYTES}`);
+      const caption = captionOf(file.caption ?? "");
+      return await queued(chat, (call) =>
+        writer.sendFile(call, chat, { name, bytes: file.bytes, caption }, options?.replyTo),
+      );
     },
 
     async redraw(chat, messageId, view) {

@@ -36,6 +36,12 @@ export function compose(view: View): Outgoing {
   return { kind: "file", caption: asPart(beginning, buttons), name: "servereye.txt", text: toPlain(pieces) };
 }
 
+/** Plain words under a file; what is too much for there goes. */
+export function captionOf(words: string): Part {
+  const pieces = render({ blocks: [{ type: "text", text: [words] }], buttons: [] });
+  return asPart(words === "" ? [] : (split(pieces, captionBounds)[0] ?? []), undefined);
+}
+
 function asPart(pieces: readonly Piece[], buttons: InlineKeyboardMarkup | undefined): Part {
   return { html: toHtml(pieces).toString(), plain: toPlain(pieces), keyboard: buttons };
 }

@@ -7,6 +7,13 @@ import { ApiRefused, means } from "./failure.ts";
 import type { Outgoing, Part } from "./message.ts";
 import type { Call } from "./outbound.ts";
 
+/** A file on its way. Its bytes are held, not streamed: a call that failed is made again from the beginning. */
+export interface Upload {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly caption: Part;
+}
+
 export interface Writer {
   /** Turns the messages `old` (oldest first) into `message`; gives the ids it has now, oldest first. */
   show(
@@ -18,6 +25,8 @@ export interface Writer {
   ): Promise<string[]>;
   /** The same of what is there; undefined when it is not, and then nothing is sent. */
   redraw(call: Call, chat: ChatRef, old: readonly string[], message: Outgoing): Promise<string[] | undefined>;
+  /** Gives the message's id. */
+  sendFile(call: Call, chat: ChatRef, file: Upload, replyTo?: string): Promise<string>;
   /** A message that is gone already is as good as deleted. */
   remove(call: Call, chat: ChatRef, messageId: string): Promise<void>;
 }
@@ -110,19 +119,13 @@ export function createWriter({ api, log, metrics }: WriterOptions): Writer {
     }
   }
 
-  async function sendFile(
-    call: Call,
-    chat: ChatRef,
-    file: Extract<Outgoing, { kind: "file" }>,
-    replyTo?: string,
-  ): Promise<string> {
-    const bytes = new TextEncoder().encode(file.text);
+  async function sendFile(call: Call, chat: ChatRef, file: Upload, replyTo?: string): Promise<string> {
     const sent = await legible(file.caption, (caption, mode) =>
       inChat(chat, (where, thread) =>
         call(
           () =>
             api.perform((raw, signal) => {
-              const document = new InputFile(bytes, file.name);
+              const document = new InputFile(file.bytes, file.name);
               const rest = { ...thread, ...replied(replyTo), ...buttons(file.caption), ...mode, caption };
               return raw.sendDocument({ ...where, ...rest, document }, signal);
             }, uploadDeadline),
@@ -163,7 +166,8 @@ export function createWriter({ api, log, metrics }: WriterOptions): Writer {
   return {
     async show(call, chat, old, message, replyTo) {
       if (message.kind === "file") {
-        const messageId = await sendFile(call, chat, message, replyTo);
+        const bytes = new TextEncoder().encode(message.text);
+        const messageId = await sendFile(call, chat, { ...message, bytes }, replyTo);
         await tidy(call, chat, old);
         return [messageId];
       }
@@ -193,6 +197,7 @@ export function createWriter({ api, log, metrics }: WriterOptions): Writer {
       return this.show(call, chat, old, message);
     },
 
+    sendFile,
     remove,
   };
 }

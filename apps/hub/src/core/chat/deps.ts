@@ -7,7 +7,7 @@ import type { ChatPort } from "../ports/chat.ts";
 import type { ChannelName } from "../ports/people.ts";
 import type { Chance, Clock, Log, Metrics } from "../ports/process.ts";
 import type { Store } from "../ports/store.ts";
-import type { Live } from "./live.ts";
+import type { Live } from "./live-plan.ts";
 
 /** The part of the fleet the chat talks to. */
 export type ChatFleet = Pick<Fleet, "ask" | "presenceOf" | "removed" | "prepare">;

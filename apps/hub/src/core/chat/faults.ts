@@ -12,7 +12,11 @@ export const faultId = (code: FaultCode): string => `fault-${code.toLowerCase().
 const MOMENTS = ["since", "until"] as const;
 
 /** A fault as a person reads it. `server` and `command` name what was asked of whom. */
-export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; command?: string } = {}): Draft {
+export function faultDraft(
+  turn: Pick<Turn, "t">,
+  fault: Fault,
+  of: { server?: string; command?: string } = {},
+): Draft {
   const { t } = turn;
   const { ms } = fault.values;
   // Of an action that may have been done, the words of its code could say the opposite.
@@ -28,7 +32,7 @@ export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; comm
       by: "",
       told: fault.message === "" ? 0 : 1,
       reason: fault.message,
-      ...{ name: "", how: "", was: "", is: "" },
+      ...{ name: "", how: "", was: "", is: "", doing: 0, where: "", file: "", restart: "" },
       ...{ image: "", why: "", login: "" },
     },
     ...fault.values,
@@ -47,7 +51,7 @@ export function faultDraft(turn: Turn, fault: Fault, of: { server?: string; comm
 }
 
 /** What it was and is: its states in words, or its names as they are. */
-const statesOf = ({ t }: Turn, { values }: Fault): Record<string, string> =>
+const statesOf = ({ t }: Pick<Turn, "t">, { values }: Fault): Record<string, string> =>
   Object.fromEntries(
     ["was", "is"].map((when) => {
       const state = ContainerState.safeParse(values[when]);

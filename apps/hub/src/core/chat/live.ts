@@ -1,12 +1,13 @@
 /** Messages that go on changing for a while: redrawn in place, few at once, ended by their button or their time. */
 import { Fault, type FaultCode } from "@servereye/contract";
-import type { ButtonAction } from "../ports/buttons.ts";
 import type { ChatPort } from "../ports/chat.ts";
 import type { Chance, Clock, Log, Metrics } from "../ports/process.ts";
 import type { Store } from "../ports/store.ts";
 import type { ButtonDeed } from "./commands/command.ts";
+import type { Draft, DraftButton } from "./draft.ts";
 import { faultDraft } from "./faults.ts";
-import { type Draft, type DraftButton, note, type Turn, viewOf, withoutStore } from "./turn.ts";
+import type { Live, LivePlan, LiveTurn } from "./live-plan.ts";
+import { note, viewOf, withoutStore } from "./turn.ts";
 
 /** Between two edits in one chat, ms: Telegram takes 20 messages a minute in a group. */
 const PACE_MS = 3_000;
@@ -21,34 +22,12 @@ const PATIENCE_MS = 1_000;
 /** How long after its time the button of one is taken for a dead hub's, ms. */
 const GRACE_MS = 10_000;
 
-export interface LivePlan {
-  /** Between two drawings, ms; at least the pace of the chat. */
-  everyMs: number;
-  /** Ms from the first drawing to the end. */
-  forMs: number;
-  /** Gives the whole message, with the buttons it has besides ⏹. `n` counts from 0. A fault ends it with its words. */
-  draw(n: number): Promise<{ draft: Draft; over: boolean }>;
-  /** What Refresh does once it has ended before it was over. Without it there is no such button. */
-  again?: ButtonAction;
-  /** Whom a fault is about. */
-  of?: { server?: string; command?: string };
-}
-
-export interface Live {
-  /** Resolves when the first drawing is shown, and rejects with what kept it from being shown. The rest goes on by itself. */
-  run(turn: Turn, plan: LivePlan): Promise<void>;
-  /** Something else is about to take the place of this message. */
-  left(chatKey: string, messageId: string): void;
-  /** Ends the one of this id, if it is here. */
-  stop(id: string): boolean;
-  /** Ends all with a last drawing, within a quarter of a second. */
-  close(): Promise<void>;
-}
+export type { Live, LivePlan } from "./live-plan.ts";
 
 export interface LiveOptions {
   clock: Clock;
   chance: Chance;
-  store: Pick<Store, "buttons">;
+  store: Store;
   log: Log;
   metrics: Metrics;
 }
@@ -59,7 +38,7 @@ type Why = "time" | "stopped" | "crowded" | "hub" | "fault";
 interface Run {
   /** Also the token of its ⏹. */
   readonly id: string;
-  readonly turn: Turn;
+  readonly turn: LiveTurn;
   readonly plan: LivePlan;
   readonly port: ChatPort;
   messageId: string;
@@ -127,7 +106,13 @@ export function createLive({ clock, chance, store, log, metrics }: LiveOptions):
     if (shown === run.shown) return true;
     const { turn } = run;
     try {
-      const view = await viewOf(turn.deps, draft, turn.chatKey, turn.actor.person.id, run.stored);
+      const view = await viewOf(
+        { clock, chance, store },
+        draft,
+        turn.chatKey,
+        turn.actor.person.id,
+        run.stored,
+      );
       // It ended meanwhile, and its place may be another's.
       if (run.ended && !last) return true;
       if (!(await run.port.redraw(turn.incoming.chat, run.messageId, view))) return false;
@@ -217,7 +202,7 @@ export function createLive({ clock, chance, store, log, metrics }: LiveOptions):
   }
 
   /** The first drawing; who waits long for it is told so. */
-  async function patiently(turn: Turn, plan: LivePlan): Promise<{ draft: Draft; over: boolean }> {
+  async function patiently(turn: LiveTurn, plan: LivePlan): Promise<{ draft: Draft; over: boolean }> {
     const { server, command } = plan.of ?? {};
     const calm = clock.after(PATIENCE_MS, () => {
       if (turn.incoming.did.kind === "wrote" && server !== undefined && command !== undefined)
@@ -231,7 +216,7 @@ export function createLive({ clock, chance, store, log, metrics }: LiveOptions):
   }
 
   /** With a button that could not be kept nothing could be stopped: it is shown once. */
-  async function once(turn: Turn, plan: LivePlan, draft: Draft): Promise<void> {
+  async function once(turn: LiveTurn, plan: LivePlan, draft: Draft): Promise<void> {
     const whole = { ...draft, buttons: [...(draft.buttons ?? []), ...refreshRow({ turn, plan })] };
     if (!turn.degraded && !closed) return turn.show(whole);
     await turn.show(turn.degraded ? withoutStore(turn, whole) : whole);
@@ -261,7 +246,7 @@ export function createLive({ clock, chance, store, log, metrics }: LiveOptions):
       // The hub's stop must not have to wait for the store.
       const rows = [...(first.buttons ?? []), ...refreshRow(run)];
       const kept = withTokens(run, { ...first, buttons: rows });
-      await viewOf(turn.deps, kept, turn.chatKey, turn.actor.person.id, run.stored);
+      await viewOf({ clock, chance, store }, kept, turn.chatKey, turn.actor.person.id, run.stored);
       await turn.show(first, run.stored);
       const messageId = await turn.place();
       if (messageId === undefined) return;

@@ -13,7 +13,7 @@ import { systemClock } from "../../clock.ts";
 import { keptLog, readMetrics, realChance, turnedClock } from "../fleet/doubles.test-code.ts";
 import { createEnrolment } from "../fleet/enrol.ts";
 import type { Presence } from "../ports/broker.ts";
-import type { ChatHandler, ChatPort } from "../ports/chat.ts";
+import type { ChatHandler, ChatPort, OutgoingFile } from "../ports/chat.ts";
 import type { Account, Person } from "../ports/people.ts";
 import type { Store, StorePart } from "../ports/store.ts";
 import type { ChatDeps, ChatFleet } from "./deps.ts";
@@ -38,6 +38,8 @@ export interface Room {
   /** Everything shown, by chat and id, as it stands now. */
   messages: Map<string, Shown>;
   removed: string[];
+  /** Sent ones, oldest first. */
+  files: Array<OutgoingFile & { chatId: string; messageId: string }>;
   notices: Array<{ pressId: string; text: string | undefined; alert: boolean }>;
   typed: number;
   live: Live;
@@ -134,6 +136,11 @@ function roomOn(
     answerPress: async (_chat, pressId, notice) => {
       notices.push({ pressId, text: notice?.text, alert: notice?.alert ?? false });
     },
+    sendFile: async (chat, file) => {
+      const messageId = `m${nextId++}`;
+      room.files.push({ ...file, chatId: chat.chatId, messageId });
+      return { messageId };
+    },
     redraw: async (chat, messageId, view) => {
       if (!messages.has(`${chat.chatId} ${messageId}`)) return false;
       put(chat.chatId, messageId, view);
@@ -227,6 +234,7 @@ function roomOn(
     metrics,
     messages,
     removed: [],
+    files: [],
     notices,
     typed: 0,
     live,

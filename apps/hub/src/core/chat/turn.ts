@@ -1,33 +1,14 @@
 /** One thing a person did, and the means to answer it. */
 import type { Translate } from "@servereye/commands/hub";
 import { Fault, type Inline, type View } from "@servereye/contract";
-import type { ButtonAction, StoredButton } from "../ports/buttons.ts";
+import type { StoredButton } from "../ports/buttons.ts";
 import type { ChatPort, Incoming } from "../ports/chat.ts";
 import type { Actor } from "../ports/people.ts";
 import type { ChatDeps } from "./deps.ts";
+import type { Draft } from "./draft.ts";
 import { type Language, languageFor, translator } from "./translate.ts";
 
-/** A button as the chat wishes it; it becomes a stored row and an opaque token when shown. */
-export type DraftButton =
-  | { label: string; href: string }
-  | {
-      label: string;
-      action: ButtonAction;
-      /** Only the person who is shown it may press. Otherwise whoever presses is authorised for it. */
-      mine?: boolean;
-      /** Works once. */
-      once?: boolean;
-      /** How long it works, ms; 90 days unless told. */
-      ttlMs?: number;
-      /** A token made beforehand, for a button that names another. */
-      token?: string;
-    };
-
-export interface Draft {
-  title?: string;
-  blocks: View["blocks"];
-  buttons?: DraftButton[][];
-}
+export type { Draft, DraftButton } from "./draft.ts";
 
 export interface Turn {
   readonly incoming: Incoming;
@@ -65,7 +46,7 @@ export const text = (...inlines: Inline[]): View["blocks"][number] => ({ type: "
 export const note = (...inlines: Inline[]): View["blocks"][number] => ({ type: "note", text: inlines });
 
 /** What is shown while the store is away: without the buttons that would have to be kept, and saying why. */
-export function withoutStore(turn: Turn, draft: Draft): Draft {
+export function withoutStore(turn: Pick<Turn, "t">, draft: Draft): Draft {
   const kept = (draft.buttons ?? []).map((row) => row.filter((button) => "href" in button));
   return {
     ...draft,
@@ -143,7 +124,7 @@ export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor, degra
 
 /** Stores a draft's buttons in one go, but for those in `stored`, and gives the view with their tokens. */
 export async function viewOf(
-  deps: ChatDeps,
+  deps: Pick<ChatDeps, "store" | "clock" | "chance">,
   draft: Draft,
   chatKey: string,
   personId: string,

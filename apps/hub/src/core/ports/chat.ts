@@ -25,6 +25,16 @@ export interface ChatRef {
   topic?: string;
 }
 
+/** A file for a person: at most 50 MB, which is what Telegram takes of a bot. */
+export interface OutgoingFile {
+  /** As it is saved; what a file system or a chat can not take in it is replaced. */
+  name: string;
+  mediaType: string;
+  bytes: Uint8Array;
+  /** Plain text, 1,024 characters at the most are shown. */
+  caption?: string;
+}
+
 /** A chat's way out. Calls for one chat keep their order; each resolves when the channel confirmed it. */
 export interface ChatPort {
   send(chat: ChatRef, view: View, options?: { replyTo?: string }): Promise<{ messageId: string }>;
@@ -32,6 +42,8 @@ export interface ChatPort {
   edit(chat: ChatRef, messageId: string, view: View): Promise<{ messageId: string }>;
   /** Edits what stands there and nothing else: false when the message is gone. */
   redraw(chat: ChatRef, messageId: string, view: View): Promise<boolean>;
+  /** A message of its own. Fault NOT_ALLOWED when the file is empty or too large. */
+  sendFile(chat: ChatRef, file: OutgoingFile, options?: { replyTo?: string }): Promise<{ messageId: string }>;
   /** Answers a press at once; `alert` shows it in a box. Only the person who pressed sees it. */
   answerPress(chat: ChatRef, pressId: string, notice?: { text: string; alert: boolean }): Promise<void>;
   /** Takes a message away (one that holds a secret). Rejects when the channel does not allow it. */
@@ -57,6 +69,8 @@ export interface Conversations {
     token: string,
     languageCode: string | undefined,
   ): Promise<{ notice?: string }>;
+  /** A file that was sent in this account's conversation, while it is kept. */
+  file(account: Account, id: string): { name: string; mediaType: string; bytes: Uint8Array } | undefined;
   /** First every kept message, then what changes. The returned function ends it. */
   follow(account: Account, onEvent: (event: ChatEvent) => void): () => void;
 }

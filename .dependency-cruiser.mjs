@@ -51,7 +51,7 @@ export default {
       "^packages/commands/src/agent\\.ts$",
       "^packages/commands/src/(host|kit)\\.ts$",
       "^packages/commands/src/docker/(engine|grammar|jobs|routes)\\.ts$",
-      "^packages/commands/src/[^/]+/collect\\.ts$",
+      "^packages/commands/src/[^/]+/(act|collect)\\.ts$",
     ),
     allow(
       "^packages/commands/src/hub\\.ts$",

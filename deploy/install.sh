@@ -3,6 +3,7 @@
 #   --enrol TOKEN    one-time token from /add        --pair     show a pairing code instead
 #   --hub-key KEY    the hub's public key to insist on (as /add shows it)
 #   --name NAME      name for this server            --prefix DIR, --no-service   for trying it out
+#   --docker         let it use Docker's socket, which is as good as root on this machine: your choice, never made for you
 set -eu
 
 HUB='@HUB@'
@@ -11,7 +12,7 @@ AGENT_SHA256='@AGENT_SHA256@'
 NODE_NAME='@NODE_NAME@'
 NODE_SHA256='@NODE_SHA256@'
 
-enrol='' pair='' prefix='' service='yes' wanted_key='' name=''
+enrol='' pair='' prefix='' service='yes' wanted_key='' name='' docker=''
 say() { printf '%s\n' "$*"; }
 fail() { printf 'servereye: %s\n' "$*" >&2; exit 1; }
 
@@ -22,6 +23,7 @@ while [ $# -gt 0 ]; do
     --name) name=${2:?--name needs a name}; shift 2 ;;
     --prefix) prefix=${2:?--prefix needs a folder}; shift 2 ;;
     --pair) pair='yes'; shift ;;
+    --docker) docker='yes'; shift ;;
     --no-service) service=''; shift ;;
     *) fail "unknown option: $1" ;;
   esac
@@ -81,9 +83,12 @@ umask 077
   printf "SERVEREYE_AGENT_HUB='%s'\nSERVEREYE_AGENT_HUB_KEY='%s'\n" "$HUB" "$HUB_KEY"
   [ -z "$enrol" ] || printf "SERVEREYE_AGENT_ENROL='%s'\n" "$enrol"
   [ -z "$name" ] || printf "SERVEREYE_AGENT_NAME='%s'\n" "$name"
-  printf '# Actions this machine allows, divided by commas. Reading is always on.\n'
-  if [ -f "$etc/agent.env" ]; then grep '^SERVEREYE_AGENT_ALLOW=' "$etc/agent.env" || printf 'SERVEREYE_AGENT_ALLOW=\n'
-  else printf 'SERVEREYE_AGENT_ALLOW=\n'; fi
+  printf "SERVEREYE_AGENT_SETTINGS_FILE='%s'\n" "$etc/agent.env"
+  printf '# Actions this machine allows, divided by commas. Reading is always on. Empty: containers.start,\n'
+  printf '# containers.stop, containers.restart and containers.logs. none: nothing.\n'
+  kept='^SERVEREYE_AGENT_(ALLOW|PROTECT|BIND_ROOTS|DOCKER_HOST|INTERVAL)='
+  if [ -f "$etc/agent.env" ]; then grep -E "$kept" "$etc/agent.env" || true; fi
+  if [ ! -f "$etc/agent.env" ] || ! grep -q '^SERVEREYE_AGENT_ALLOW=' "$etc/agent.env"; then printf 'SERVEREYE_AGENT_ALLOW=\n'; fi
 } > "$etc/agent.env.new"
 mv "$etc/agent.env.new" "$etc/agent.env"
 
@@ -99,6 +104,16 @@ command -v systemctl >/dev/null && [ -d /run/systemd/system ] || {
   exit 0
 }
 id servereye >/dev/null 2>&1 || useradd --system --home-dir "$data" --shell /usr/sbin/nologin servereye
+if [ -n "$docker" ]; then
+  getent group docker >/dev/null || fail "there is no group docker here. Rootless Docker, Podman and socket proxies need no group: set SERVEREYE_AGENT_DOCKER_HOST in $etc/agent.env and run this without --docker"
+  say "Docker: the user servereye joins the group docker, as --docker asks. Who may use Docker's socket is as good as root"
+  say "  on this machine. What chat may do with containers stays what SERVEREYE_AGENT_ALLOW in $etc/agent.env lists."
+  say "  To take it back: gpasswd -d servereye docker, then systemctl restart servereye-agent"
+  usermod -a -G docker servereye
+elif [ -S /var/run/docker.sock ] && ! id -nG servereye | tr ' ' '\n' | grep -qx docker; then
+  say "Docker runs here, and the agent may not use it. If you want containers in chat, run this again with --docker:"
+  say "  it puts the user servereye into the group docker, which is as good as root on this machine."
+fi
 chown -R servereye:servereye "$data"
 chown root:servereye "$etc/agent.env"; chmod 640 "$etc/agent.env"; chmod 755 "$etc" "$app"
 chmod 644 "$app/agent.mjs"

@@ -57,7 +57,7 @@ test("all of it", () => {
     SERVEREYE_AGENT_ENROL: "token-123",
   };
   const got = config(["--hub", "h", "--hub-key", KEY, "--with-parent", "--pair"], env);
-  assert.deepEqual(got.allow, ["containers.logs", "containers.restart"]);
+  assert.deepEqual(got.policy.allow, ["containers.logs", "containers.restart"]);
   assert.deepEqual([got.hubKey, got.enrol, got.withParent, got.pair], [KEY, "token-123", true, true]);
 });
 

@@ -1,6 +1,9 @@
 /** What the agent is told: flags over environment over `agent.env`, parsed once, every fault listed at once. */
+
+import type { DockerPolicy } from "@servereye/commands/agent";
 import { AGENT_PATH } from "@servereye/contract";
 import { flagsOf } from "./flags.ts";
+import { type PolicyPlace, policyOf } from "./policy.ts";
 import { foreignNames, type Variable } from "./variables.ts";
 
 export interface Config {
@@ -15,11 +18,15 @@ export interface Config {
   enrol: string | undefined;
   pair: boolean;
   data: string;
-  /** The actions this agent will do, by the names of their policies. */
-  allow: readonly string[];
+  /** What this server allows. */
+  policy: DockerPolicy;
+  /** SERVEREYE_AGENT_ALLOW was set: what it names that is no action is worth a warning. */
+  allowTold: boolean;
+  /** Where it is changed. */
+  policyPlace: PolicyPlace;
   /** Seconds between samples, 1..60. Kept for sampling. */
   intervalS: number;
-  /** Kept for containers. */
+  /** Where the container engine is; undefined: at one of the usual places. */
   dockerHost: string | undefined;
   /** The name to offer the hub instead of the host's. */
   name: string | undefined;
@@ -37,7 +44,6 @@ export interface Sources {
 
 const KEY = /^[A-Za-z0-9_-]{43}$/;
 const TOKEN = /^[A-Za-z0-9_-]{8,128}$/;
-const ACTION = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** The folder for the agent's files, needed before `agent.env` in it can be read. */
@@ -72,12 +78,23 @@ export function parseConfig(sources: Sources, data: string): Outcome {
     TOKEN,
     "--enrol (SERVEREYE_AGENT_ENROL) must be the one-time token that /add gave.",
   );
-  const allow = list(told("SERVEREYE_AGENT_ALLOW"));
-  for (const action of allow) {
-    if (!ACTION.test(action) || action.length > 64)
-      faults.push(`SERVEREYE_AGENT_ALLOW: "${action}" is no action; write them like containers.restart.`);
-  }
-  if (allow.length > 64) faults.push("SERVEREYE_AGENT_ALLOW: at most 64 actions.");
+  const allow = told("SERVEREYE_AGENT_ALLOW");
+  const policy = policyOf(
+    {
+      allow,
+      bindRoots: told("SERVEREYE_AGENT_BIND_ROOTS"),
+      protect: told("SERVEREYE_AGENT_PROTECT"),
+    },
+    faults,
+  );
+  const settingsFile = check(
+    told("SERVEREYE_AGENT_SETTINGS_FILE"),
+    /^\/[^\p{Cc}]{1,512}$/u,
+    "SERVEREYE_AGENT_SETTINGS_FILE must be the whole path of the file in which these settings stand.",
+  );
+  const withParent = flags.switches.has("with-parent");
+  // The environment goes before agent.env: a line added there would not count.
+  const inEnvironment = (sources.env.SERVEREYE_AGENT_ALLOW ?? "").trim() !== "";
   const interval = told("SERVEREYE_AGENT_INTERVAL") ?? "10";
   const intervalS = /^\d{1,2}$/.test(interval) ? Number(interval) : 0;
   if (intervalS < 1 || intervalS > 60)
@@ -100,11 +117,16 @@ export function parseConfig(sources: Sources, data: string): Outcome {
       pair: flags.switches.has("pair") || pairText === "true",
       data,
       keyFile: told("SERVEREYE_AGENT_KEY_FILE") ?? `${data}/server.key`,
-      allow,
+      policy,
+      allowTold: allow !== undefined,
+      policyPlace: {
+        file: settingsFile ?? (inEnvironment ? undefined : `${data}/agent.env`),
+        restart: withParent ? "hub" : settingsFile === undefined ? "agent" : "service",
+      },
       intervalS,
       dockerHost: told("SERVEREYE_AGENT_DOCKER_HOST"),
       name,
-      withParent: flags.switches.has("with-parent"),
+      withParent,
     },
   };
 }
@@ -125,10 +147,6 @@ function hubUrl(text: string | undefined, faults: string[]): { url: string; expo
   parsed.pathname = `${parsed.pathname.replace(/\/+$/, "").replace(AGENT_PATH, "")}${AGENT_PATH}`;
   return { url: parsed.href, exposed: parsed.protocol === "ws:" && !LOOPBACK.test(parsed.hostname) };
 }
-
-const list = (text: string | undefined): string[] => [
-  ...new Set((text ?? "").split(/[\s,]+/).filter((part) => part !== "")),
-];
 
 /** `NAME=value` lines; `#` begins a comment line, one pair of quotes around a value is taken off. */
 export function envFileOf(text: string): { values: Record<string, string>; faults: string[] } {

@@ -17,6 +17,7 @@ import { diagnose } from "./link/diagnose.ts";
 import { type Link, link } from "./link/link.ts";
 import { type Log, lineLog, reasonOf } from "./log.ts";
 import { readPin, writePin } from "./pin.ts";
+import { DEFAULT_ALLOW, unknownActions } from "./policy.ts";
 import { HubTime } from "./serve/hub-time.ts";
 import { Journal } from "./serve/journal.ts";
 import { Serve } from "./serve/serve.ts";
@@ -78,7 +79,7 @@ async function run(config: Config): Promise<void> {
   if (config.exposed) log.warn("link.unencrypted", { hub: new URL(config.url).host });
   const docker = machineDocker({
     address: config.dockerHost,
-    policy: { allow: config.allow, bindRoots: [], protect: [] },
+    policy: config.policy,
     jobs: createJobs(systemClock),
     log,
   });
@@ -121,13 +122,14 @@ async function connectTo(config: Config, identity: Identity, host: LinuxHost): P
     identity,
     collectors,
     host,
-    allow: config.allow,
+    allow: config.policy.allow,
+    policyPlace: config.policyPlace,
     journal,
     hubTime,
     clock: systemClock,
     log,
   });
-  warnOfUnknownActions(config.allow, log);
+  if (config.allowTold) warnOfUnknownActions(config.policy.allow, log);
   return link({
     url: config.url,
     identity,
@@ -153,14 +155,14 @@ function facts(config: Config): AgentFacts {
     version: VERSION,
     ...machine,
     hostname: config.name ?? machine.hostname,
-    allow: [...config.allow],
+    allow: [...config.policy.allow],
     commands: collectors.map((one) => one.command.name),
   };
 }
 
 function warnOfUnknownActions(allow: readonly string[], to: Log): void {
-  const known = new Set(collectors.map((one) => one.command.policy));
-  for (const action of allow) if (!known.has(action)) to.warn("policy.unknown", { action });
+  const known = new Set([...DEFAULT_ALLOW, ...collectors.flatMap(({ command }) => command.policy ?? [])]);
+  for (const unknown of unknownActions(allow, [...known])) to.warn("policy.unknown", unknown);
 }
 
 /** The script this runtime was given; compiled to one executable, there is none. */

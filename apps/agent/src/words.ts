@@ -22,7 +22,8 @@ const words: Record<string, (f: Fields) => string> = {
   "link.refused": (f) => `The hub refused this server: ${f.detail} (${f.code}).`,
   "link.stopped": (f) => String(f.reason),
   "serve.fault": (f) => `Could not answer ${f.command}: ${f.code}, ${f.detail}`,
-  "policy.unknown": (f) => `SERVEREYE_AGENT_ALLOW names "${f.action}", which this agent does not know.`,
+  "policy.unknown": (f) =>
+    `SERVEREYE_AGENT_ALLOW names "${f.action}", which this agent does not know${f.near === undefined ? "." : `; did you mean ${f.near}?`}`,
 };
 
 const seconds = (ms: Fields[string]): string => `${(Number(ms ?? 0) / 1000).toFixed(1)} s`;

@@ -1,4 +1,6 @@
 /** What an agent can do: one line a command. */
+import { actionCollectors } from "./containers/act.ts";
+import { containersCollector } from "./containers/collect.ts";
 import { cpuCollector } from "./cpu/collect.ts";
 import { diskCollector } from "./disk/collect.ts";
 import { jobCollector } from "./job/collect.ts";
@@ -19,6 +21,8 @@ export const collectors: readonly Collector[] = [
   tempCollector,
   diskCollector,
   networkCollector,
+  containersCollector,
+  ...actionCollectors,
   jobCollector,
 ];
 
@@ -33,9 +37,11 @@ export {
   type JobState,
   type JobStep,
   type Jobs,
+  type RegistryLogin,
 } from "./docker/engine.ts";
-export { ContainerId, ImageId, ImageReference, VolumeName } from "./docker/grammar.ts";
+export { ContainerId, ContainerName, ImageId, ImageReference, VolumeName } from "./docker/grammar.ts";
 export { createJobs } from "./docker/jobs.ts";
+export { DOCKER_HUB, registryOf } from "./docker/reference.ts";
 export { ROUTES, type Route, type RouteName } from "./docker/routes.ts";
 export type { Host, Space } from "./host.ts";
 export type { Collector } from "./kit.ts";

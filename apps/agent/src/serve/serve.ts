@@ -14,6 +14,7 @@ import {
 import { type Clock, within } from "../clock.ts";
 import type { Identity } from "../key.ts";
 import { type Log, reasonOf } from "../log.ts";
+import { type PolicyPlace, refusalValues } from "../policy.ts";
 import type { HubTime } from "./hub-time.ts";
 import type { Journal } from "./journal.ts";
 import { Runs } from "./runs.ts";
@@ -30,6 +31,8 @@ export interface ServeOptions {
   host: Host;
   /** The policies of the actions this agent does. Readings have none and are always on. */
   allow: readonly string[];
+  /** Where the server's owner changes that; the environment of the agent unless told. */
+  policyPlace?: PolicyPlace;
   journal: Journal;
   hubTime: HubTime;
   clock: Clock;
@@ -109,8 +112,9 @@ export class Serve {
     }
     const { policy } = collector.command;
     if (policy !== undefined && !allow.includes(policy)) {
-      const line = `SERVEREYE_AGENT_ALLOW=${[...allow, policy].join(",")}`;
-      throw new Fault("POLICY_REFUSED", `this server does not allow ${policy}`, { values: { policy, line } });
+      throw new Fault("POLICY_REFUSED", `this server does not allow ${policy}`, {
+        values: refusalValues(policy, allow, this.#o.policyPlace ?? { file: undefined, restart: "agent" }),
+      });
     }
     const parsed = collector.command.ask.safeParse(ask.payload);
     if (!parsed.success) {

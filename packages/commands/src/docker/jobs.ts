@@ -5,14 +5,14 @@ import { EngineRefusal, type JobState, type JobStep, type Jobs } from "./engine.
 
 /** Jobs that run at once. */
 export const MOST_JOBS = 4;
-/** How long what ended is known, ms. */
-export const KNOWN_MS = 15 * 60_000;
 /** Steps kept of a job. */
 export const MOST_STEPS = 64;
+/** How long what ended is known, ms. */
+export const KNOWN_MS = 15 * 60_000;
 /** Jobs known at once; beyond it the one that ended first is forgotten early. */
 export const MOST_KNOWN = 128;
 /** Characters of a step's name, and of what is said to it. */
-export const LONGEST_WHAT = 160;
+export const LONGEST_WHAT = 128;
 export const LONGEST_SAID = 300;
 
 interface Entry {

@@ -45,7 +45,14 @@ fault-image-unavailable = { $why ->
 fault-docker-unavailable = The agent on { $server } can not reach Docker.
 fault-server-offline = 🔴 { $server } is offline.
 fault-server-unknown = There is no such server among yours. See /servers.
-fault-policy-refused = ⛔ { $server } does not allow that: its own policy decides. To allow it, add “{ $line }” to allow in the agent's configuration there.
+fault-policy-refused = ⛔ { $server } does not allow that: its own policy decides. Nothing was done. To allow it, set on that server, in { $where ->
+    [file] { $file }:
+   *[other] the environment of its agent:
+ } { $line } — and then { $restart ->
+    [service] run: systemctl restart servereye-agent
+    [hub] start ServerEye there again.
+   *[other] start the agent there again.
+ }
 fault-confirmation-expired = That confirmation has expired. Nothing was changed. Ask again.
 fault-rate-limited = Too many tries. Please wait.
 fault-rate-limited-person = That is a little fast for me. Again in { $seconds } s, please.
@@ -72,7 +79,10 @@ fault-protocol-unsupported = The agent on { $server } speaks a protocol this hub
 fault-frame-invalid = The agent on { $server } sent something that makes no sense. It is disconnected and dials again.
 fault-command-expired = { $server } got the question too late and did not act on it. Try again.
 fault-command-replayed = { $server } had that very question already and did not act on it twice.
-fault-agent-busy = { $server } has too many questions open. Try again in a moment.
+fault-agent-busy = { $doing ->
+    [0] { $server } has too many questions open. Try again in a moment.
+   *[other] Something ({ $doing }) is being done to this very container on { $server } right now. Nothing else was; look, and ask again when it is over.
+ }
 fault-agent-failed = ⚠️ The agent on { $server } failed at /{ $command } { $told ->
     [0] and did not say why.
    *[other] and says: “{ $reason }”
@@ -124,7 +134,14 @@ fault-image-unavailable = { $why ->
 fault-docker-unavailable = Агент на { $server } не достаёт до Docker.
 fault-server-offline = 🔴 { $server } не на связи.
 fault-server-unknown = Такого сервера среди ваших нет. Список: /servers.
-fault-policy-refused = ⛔ { $server } этого не разрешает: решает его собственная политика. Чтобы разрешить, добавьте «{ $line }» в allow в настройках агента там.
+fault-policy-refused = ⛔ { $server } этого не разрешает: решает его собственная политика. Ничего не сделано. Чтобы разрешить, задайте на этом сервере, в { $where ->
+    [file] { $file }:
+   *[other] окружении его агента:
+ } { $line } — и затем { $restart ->
+    [service] выполните: systemctl restart servereye-agent
+    [hub] перезапустите там ServerEye.
+   *[other] перезапустите там агента.
+ }
 fault-confirmation-expired = Срок подтверждения истёк. Ничего не изменилось. Спросите ещё раз.
 fault-rate-limited = Слишком много попыток. Подождите, пожалуйста.
 fault-rate-limited-person = Чуть медленнее, пожалуйста. Ещё раз через { $seconds } с.
@@ -151,7 +168,10 @@ fault-protocol-unsupported = Агент на { $server } говорит на п�
 fault-frame-invalid = Агент на { $server } прислал бессмыслицу. Связь закрыта, он дозвонится снова.
 fault-command-expired = { $server } получил вопрос слишком поздно и ничего не сделал. Повторите.
 fault-command-replayed = { $server } уже получал этот самый вопрос и дважды не действовал.
-fault-agent-busy = У { $server } слишком много вопросов сразу. Повторите чуть позже.
+fault-agent-busy = { $doing ->
+    [0] У { $server } слишком много вопросов сразу. Повторите чуть позже.
+   *[other] С этим самым контейнером на { $server } прямо сейчас что-то делают ({ $doing }). Больше ничего не сделано; посмотрите и повторите, когда закончится.
+ }
 fault-agent-failed = ⚠️ Агент на { $server } не справился с /{ $command } { $told ->
     [0] и не сказал почему.
    *[other] и пишет: «{ $reason }»

@@ -22,6 +22,8 @@ import { ageOf, DEPENDS_ON, exitCodeOf, healthOf, labelOf, PROJECT, SERVICE } fr
 /** Ms for the list, and from the question's begin until nothing more is looked into. */
 const LIST_MS = 3_000;
 const LOOK_MS = 3_000;
+/** The same until nothing more is measured: the answer has to be on its way before nobody waits any more. */
+const ALL_MS = 4_200;
 /** Ports told of each where many are told. */
 const PORTS_OF_MANY = 16;
 /** Bytes of an answer that fit a frame with room to spare. */
@@ -52,7 +54,7 @@ export const containersCollector = collector(
       const pid = inspected.get(id)?.State.Pid ?? 0;
       return (State === "running" || State === "paused") && pid > 0 ? [{ id, pid }] : [];
     });
-    const usage = await usageOf(host, running);
+    const usage = await usageOf(host, running, from + ALL_MS);
     const ports = ask.container === undefined ? PORTS_OF_MANY : MOST_PORTS;
     const all = chosen
       .filter(({ Id }) => inspected.has(Id))

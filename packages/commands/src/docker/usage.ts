@@ -10,10 +10,10 @@ import { ContainerStats, memoryIn, momentNs } from "./shapes/stats.ts";
 const INTERVAL_MS = 250;
 /** A reading that is older than this says nothing about "now", ms. */
 const RECENT_MS = 5_000;
-/** Questions to the engine at a time, and how long one and all of them may take, ms. */
-const AT_ONCE = 8;
-const CALL_MS = 1_500;
-const ALL_MS = 1_500;
+/** Questions to the engine at a time: it tells all of them in the same moment, once a second (moby, `stats.Collector`). */
+const AT_ONCE = 64;
+/** How long one may take, ms. */
+const CALL_MS = 2_000;
 
 export interface RunningContainer {
   id: string;
@@ -46,9 +46,13 @@ const readings = new WeakMap<object, Map<string, Reading>>();
 /**
  * Processor time in percent of one processor is time taken by time gone, in which it is `docker stats`'
  * (docker/cli, `calculateCPUPercentUnix`: the share of all processors' time, times their number). What ends
- * meanwhile, and what is not told in time, is left out.
+ * meanwhile, and what is not told by `until` (monotonic ms), is left out.
  */
-export async function usageOf(host: Host, running: readonly RunningContainer[]): Promise<Map<string, Usage>> {
+export async function usageOf(
+  host: Host,
+  running: readonly RunningContainer[],
+  until: number,
+): Promise<Map<string, Usage>> {
   const known = readings.get(host.docker) ?? new Map<string, Reading>();
   readings.set(host.docker, known);
   const groups = new Map(running.map(({ id, pid }) => [id, groupOf(host, pid, id)]));
@@ -60,6 +64,7 @@ export async function usageOf(host: Host, running: readonly RunningContainer[]):
     host,
     running.filter((one) => !isRecent(one)),
     groups,
+    until,
   );
   for (const [id, reading] of first) known.set(id, reading);
   const before = new Map(running.flatMap(({ id }) => [...of(known, id)]));
@@ -70,6 +75,7 @@ export async function usageOf(host: Host, running: readonly RunningContainer[]):
     host,
     running.filter(({ id }) => before.has(id)),
     groups,
+    until,
   );
   forget(known, host.monotonic());
   return new Map(
@@ -103,6 +109,7 @@ async function read(
   host: Host,
   running: readonly RunningContainer[],
   groups: ReadonlyMap<string, ContainerGroup | undefined>,
+  until: number,
 ): Promise<Map<string, Reading>> {
   const found = new Map<string, Reading>();
   const others: RunningContainer[] = [];
@@ -117,10 +124,10 @@ async function read(
       found.set(one.id, { pid: one.pid, at, taken: at, processor, memory: memoryHeld(host, group) });
     }
   }
-  const until = host.monotonic() + ALL_MS;
   await inParallel(others, AT_ONCE, async ({ id, pid }) => {
-    if (host.monotonic() > until) return;
-    const stats = await statsOf(host, id).catch(() => undefined);
+    const left = until - host.monotonic();
+    if (left <= 0) return;
+    const stats = await statsOf(host, id, Math.min(CALL_MS, left)).catch(() => undefined);
     // Without these figures the container is told all the same.
     if (stats === undefined) return;
     const reading = {
@@ -140,11 +147,11 @@ export interface ReadStats {
 }
 
 /** One reading of the engine's; undefined when the container does not run or is gone. Rejects as the engine does. */
-export async function statsOf(host: Host, id: string): Promise<ReadStats | undefined> {
+export async function statsOf(host: Host, id: string, deadlineMs: number): Promise<ReadStats | undefined> {
   try {
     const { body } = await host.docker.engine.call({
       ...{ route: "container.stats", path: { id }, query: { stream: false, "one-shot": true } },
-      deadlineMs: CALL_MS,
+      deadlineMs,
     });
     const told = ContainerStats.parse(body);
     return { told, at: momentNs(told.read) ?? host.monotonic() };

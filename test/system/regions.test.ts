@@ -84,6 +84,8 @@ describe("two regions", needs("root", "ip", "redis", "postgres15"), () => {
     await west.ask("/ping in-east", /can not reach region east/);
     await west.ask("/ping in-west", /🏓 in-west/);
     await east.ask("/memory in-west", /can not reach region west/);
+    await east.ask("/servers", /in-west .*region west is out of sight/);
+    await east.ask("/status in-west", /region west is out of sight/);
     assert.equal(
       log("east")
         .slice(before)

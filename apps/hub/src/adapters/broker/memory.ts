@@ -99,5 +99,6 @@ export function createMemoryPresence(parts: { clock: Clock }): PresenceBoard {
       for (const serverId of [...entries.keys()]) standing(serverId);
       return entries.size;
     },
+    unseen: () => [],
   };
 }

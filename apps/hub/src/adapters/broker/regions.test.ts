@@ -36,6 +36,7 @@ function cuttable(region: Region) {
     remove: (...which) => pass("remove", () => board.remove(...which)),
     get: (serverIds) => pass(`get ${serverIds}`, () => board.get(serverIds)),
     count: () => pass("count", () => board.count()),
+    unseen: () => [],
   };
   return {
     region: { name: region.name, broker, presence },

@@ -122,6 +122,7 @@ export function joinRegions(parts: RegionsParts): { broker: Broker; presence: Pr
       if (counted.every(({ outcome }) => "fault" in outcome)) complainOfAway(counted, "nobody counts");
       return sum(counted);
     },
+    unseen: () => others.filter(({ away }) => away).map(({ name }) => name),
   };
 
   return { broker, presence };

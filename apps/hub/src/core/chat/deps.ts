@@ -10,7 +10,7 @@ import type { Store } from "../ports/store.ts";
 import type { Live } from "./live-plan.ts";
 
 /** The part of the fleet the chat talks to. */
-export type ChatFleet = Pick<Fleet, "ask" | "presenceOf" | "removed" | "prepare">;
+export type ChatFleet = Pick<Fleet, "ask" | "presenceOf" | "unseen" | "removed" | "prepare">;
 
 /** The part of enrolment the chat talks to. */
 export type ChatEnrolment = Pick<Enrolment, "invite" | "addByCode" | "addByKey">;

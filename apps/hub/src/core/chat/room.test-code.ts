@@ -47,6 +47,8 @@ export interface Room {
   /** The agents' answers; rejects with a fault unless a test sets it. */
   ask: ChatFleet["ask"];
   online: Map<string, Presence>;
+  /** Regions out of sight. */
+  unseen: Set<string>;
   gone: string[];
   /** While set, the store rejects these with it: `buttons.find`, `audit.record`, ... */
   broken: Set<string>;
@@ -165,6 +167,7 @@ function roomOn(
     live,
     fleet: {
       ask: (question) => room.ask(question),
+      unseen: (region) => room.unseen.has(region),
       presenceOf: async (ids) => new Map([...room.online].filter(([id]) => ids.includes(id))),
       removed: async (id) => void room.gone.push(id),
       prepare: () => undefined,
@@ -241,6 +244,7 @@ function roomOn(
     deps,
     ask: () => Promise.reject(new Fault("SERVER_OFFLINE", "nobody is there")),
     online: new Map(),
+    unseen: new Set(),
     gone: [],
     broken,
     port,

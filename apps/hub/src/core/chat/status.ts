@@ -17,13 +17,18 @@ export async function statusDraft(turn: Turn, server: SeenServer): Promise<Draft
   const title = t("status-title", { server: server.name });
   const role = { label: t("status-role"), value: [t(`role-${server.role}`)] };
   if (presence === undefined) {
+    const unseen = deps.fleet.unseen(server.region);
     const record = turn.degraded ? undefined : await deps.store.servers.byId(server.id);
     const last = record?.lastSeen ?? server.lastSeen;
     const rows = [
       {
         label: t("status-state"),
-        value: last === null ? [t("status-never")] : [t("status-offline"), " ", moment(last)],
-        level: "bad" as const,
+        value: unseen
+          ? [t("servers-unseen", { region: server.region })]
+          : last === null
+            ? [t("status-never")]
+            : [t("status-offline"), " ", moment(last)],
+        level: unseen ? ("warn" as const) : ("bad" as const),
       },
       ...(record?.facts ? [{ label: t("status-agent"), value: [agentText(t, record.facts)] }] : []),
       role,
@@ -32,7 +37,7 @@ export async function statusDraft(turn: Turn, server: SeenServer): Promise<Draft
       title,
       blocks: [
         { type: "facts", rows },
-        { type: "note", text: [t("status-offline-hint")] },
+        ...(unseen ? [] : [{ type: "note" as const, text: [t("status-offline-hint")] }]),
       ],
     };
   }

@@ -39,6 +39,7 @@ async function started(broker: Partial<Broker>) {
       remove: async () => {},
       get: async () => new Map(),
       count: async () => 0,
+      unseen: () => [],
     },
     servers: store.servers,
     ...{ hubKey, hubId: "h", clock, chance: realChance, log: keptLog(), metrics: readMetrics() },

@@ -48,6 +48,7 @@ async function started(broker: Partial<Broker>, limits: Partial<FleetLimits> = {
       return new Map([[server.id, present]]);
     },
     count: async () => 0,
+    unseen: () => [],
   };
   const fleet = createFleet({
     broker: {

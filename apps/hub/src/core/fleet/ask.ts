@@ -59,6 +59,8 @@ export interface Fleet {
    */
   ask(question: Question): Promise<{ answer: unknown; tookMs: number }>;
   presenceOf(serverIds: readonly string[]): Promise<Map<string, Presence>>;
+  /** Whether a region can not be looked at now: whether its servers are there is not known then. */
+  unseen(region: string): boolean;
   /** Has what asking these needs at hand, in the background, so that they can be asked while the store is away. */
   prepare(serverIds: readonly string[]): void;
   /** Call after the store has removed a server: lets its agent go, on whichever hub, for good. Never rejects. */
@@ -265,6 +267,7 @@ export function createFleet(parts: FleetParts): Fleet {
     start: standing,
     ask,
     presenceOf: (serverIds) => presence.get(serverIds),
+    unseen: (region) => presence.unseen().includes(region),
     prepare: verifiers.prepare,
     async removed(serverId) {
       verifiers.forget(serverId);

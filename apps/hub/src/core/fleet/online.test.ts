@@ -61,6 +61,7 @@ async function started() {
     },
     get: async () => new Map(),
     count: async () => 0,
+    unseen: () => [],
   };
   const enrolment = { admit: () => Promise.reject(new Error("unused")), withdraw: async () => {} };
   const { servers } = store;

@@ -46,4 +46,6 @@ export interface PresenceBoard {
   remove(serverId: string, hub: string, since: number): Promise<void>;
   get(serverIds: readonly string[]): Promise<Map<string, Presence>>;
   count(): Promise<number>;
+  /** Regions that can not be looked at now: whoever is there is missed by `get` and `count`, and not known to be away. */
+  unseen(): readonly string[];
 }

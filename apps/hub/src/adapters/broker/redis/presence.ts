@@ -128,6 +128,7 @@ export function createRedisPresence(parts: {
       );
       return counts.reduce<number>((sum, count) => sum + Number(count), 0);
     },
+    unseen: () => [],
   };
 }
 

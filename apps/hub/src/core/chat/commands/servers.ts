@@ -28,19 +28,22 @@ async function list(turn: Turn, filter: string, wanted: number): Promise<Draft> 
     const now = presence.get(server.id);
     const role = server.role === "owner" ? [] : [` · ${t(`role-${server.role}`)}`];
     const chosen = server.id === actor.chosen ? [` · ${t("servers-chosen")}`] : [];
+    const unseen = now === undefined && deps.fleet.unseen(server.region);
     const state = now
       ? [t("servers-online")]
-      : server.lastSeen === null
-        ? [t("servers-never")]
-        : [
-            t("servers-offline"),
-            " ",
-            { kind: "time" as const, at: Math.floor(server.lastSeen / 1000), style: "relative" as const },
-          ];
+      : unseen
+        ? [t("servers-unseen", { region: server.region })]
+        : server.lastSeen === null
+          ? [t("servers-never")]
+          : [
+              t("servers-offline"),
+              " ",
+              { kind: "time" as const, at: Math.floor(server.lastSeen / 1000), style: "relative" as const },
+            ];
     return {
       label: `${server.number}. ${server.name}`,
       value: [...state, ...role, ...chosen],
-      level: now ? ("ok" as const) : ("bad" as const),
+      level: now ? ("ok" as const) : unseen ? ("warn" as const) : ("bad" as const),
     };
   };
   const blocks: Draft["blocks"] =

@@ -9,6 +9,7 @@ import { memoryCollector } from "./memory/collect.ts";
 import { networkCollector } from "./network/collect.ts";
 import { pingCollector } from "./ping/collect.ts";
 import { processesCollector } from "./processes/collect.ts";
+import { projectCollectors } from "./project/act.ts";
 import { tempCollector } from "./temp/collect.ts";
 import { uptimeCollector } from "./uptime/collect.ts";
 
@@ -23,6 +24,7 @@ export const collectors: readonly Collector[] = [
   networkCollector,
   containersCollector,
   ...actionCollectors,
+  ...projectCollectors,
   jobCollector,
 ];
 

@@ -81,6 +81,7 @@ export { ImageReference, VolumeName } from "./docker/grammar.ts";
 export { JobState, type JobStep, job } from "./job/contract.ts";
 export { jobView } from "./job/reply.ts";
 export type { Messages, Reading, ReplyButton, ReplyContext, ReplyView, Translate } from "./kit.ts";
+export { MOST_MEMBERS, needsFirst, ProjectResult, projectActions } from "./project/contract.ts";
 export {
   PRUNE_CHOICES,
   type PruneChoice,

@@ -1,6 +1,6 @@
 /** Takes away whatever a test's container engine left: processes, groups of processes, mounts, its bridge, its files. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const CGROUPS = "/sys/fs/cgroup";
@@ -13,6 +13,7 @@ export function sweep(folder: string): void {
     const alive = [...own(folder), ...contained(basename(folder))];
     if (alive.length === 0) break;
     if (performance.now() > end) throw new Error(`processes of ${folder} do not end: ${alive.join(", ")}`);
+    thaw(basename(folder));
     for (const pid of alive) kill(pid);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
   }
@@ -44,6 +45,15 @@ function contained(name: string): number[] {
     .filter((line) => line !== "")
     .map(Number);
   return [...new Set(pids)];
+}
+
+/** Of version 1 what is paused does not even end by SIGKILL. */
+function thaw(name: string): void {
+  const frozen = join(CGROUPS, "freezer", name);
+  for (const group of [frozen, ...below(frozen)]) {
+    const state = join(group, "freezer.state");
+    if (text(state).trim() !== "THAWED" && existsSync(state)) writeFileSync(state, "THAWED");
+  }
 }
 
 /** Version 1 has a tree for each controller, version 2 one for all. */

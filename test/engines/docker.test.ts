@@ -21,11 +21,13 @@ describe("a dockerd of a test's own", needs("docker", "busybox", "ip"), () => {
       const { NetworkSettings, State } = await one.inspect(web);
       const port = NetworkSettings.Ports?.["80/tcp"]?.[0]?.HostPort;
       assert.equal(await served(`http://127.0.0.1:${port}/`), "hello\n");
+      const paused = await other.run();
+      await other.must("POST", `/containers/${paused}/pause`);
       await other.must("POST", "/networks/create", { body: { Name: "own" } });
       const eater = await other.run(OUT_OF_MEMORY);
       const ended = await other.until(eater, (container) => !container.State.Running);
       assert.deepEqual([ended.State.OOMKilled, ended.State.ExitCode], [true, 137]);
-      assert.deepEqual((await other.must<unknown[]>("GET", "/containers/json")).length, 0);
+      assert.deepEqual((await other.must<unknown[]>("GET", "/containers/json")).length, 1);
 
       await Promise.all([one.stop(), other.stop()]);
       // Who holds a killed one's last moment is the kernel: dead is what has no command line any more.

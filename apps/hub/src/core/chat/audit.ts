@@ -30,17 +30,19 @@ export type AuditEnd = (
 
 /**
  * Notes that something is sent now, before it is, so that a hub which dies in the middle leaves a trace; gives what
- * notes its end. Rejects when the entry can not be kept: then nothing is to be sent.
+ * notes its end. Rejects when the entry can not be kept: then nothing is to be sent. `run` tells the two entries apart
+ * from others: made up unless what is sent has an id of its own.
  */
 export async function auditBegun(
   turn: Turn,
   what: string,
   on: string,
   detail: AuditEntry["detail"],
+  run = turn.deps.chance.uuid(),
 ): Promise<AuditEnd> {
-  const { clock, chance, store } = turn.deps;
+  const { clock, store } = turn.deps;
   const entry = { personId: turn.actor.person.id, from: turn.chatKey, what, on };
-  const told = { ...detail, run: chance.uuid() };
+  const told = { ...detail, run };
   await store.audit.record({ at: clock.now(), ...entry, result: "begun", detail: told });
   return (result, more = {}) => audit(turn.deps, { ...entry, result, detail: { ...told, ...more } });
 }

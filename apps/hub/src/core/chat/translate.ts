@@ -5,6 +5,7 @@ import { accountMessages } from "./messages/account.ts";
 import { chatMessages } from "./messages/chat.ts";
 import { containerMessages } from "./messages/containers.ts";
 import { faultMessages } from "./messages/faults.ts";
+import { imageMessages } from "./messages/images.ts";
 import { serverMessages } from "./messages/servers.ts";
 
 export const LANGUAGES = ["en", "ru"] as const;
@@ -17,6 +18,7 @@ export const catalogues: readonly Messages[] = [
   serverMessages,
   faultMessages,
   containerMessages,
+  imageMessages,
   sharedMessages,
   ...readings.map((reading) => reading.messages),
 ];

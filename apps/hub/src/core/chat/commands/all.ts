@@ -2,8 +2,14 @@
 
 import { cancelDeed } from "../confirm.ts";
 import { containerCommands, containerDeeds } from "../containers/commands.ts";
+import { projectCommands, projectDeeds } from "../containers/projects.ts";
+import { pruneCommand, pruneDeeds } from "../images/prune.ts";
+import { pullCommand, pullDeeds } from "../images/pull.ts";
+import { updateCommand, updateDeeds } from "../images/update.ts";
+import { workLookDeed } from "../images/work.ts";
 import { liveStopDeed } from "../live.ts";
 import { pick } from "../pick.ts";
+import { cancelCommand, createCommand, wizardDeeds } from "../wizard/create.ts";
 import { add } from "./add.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
 import { debug } from "./debug.ts";
@@ -20,8 +26,13 @@ import { use, useDeed } from "./use.ts";
 
 const own = [start, help, add, servers, rename, remove, use, members, invite, language, stats, debug];
 
+const imageCommands = [pullCommand, createCommand, updateCommand, pruneCommand, cancelCommand];
+
 export const chatCommands: ReadonlyMap<string, ChatCommand> = new Map(
-  [...own, ...containerCommands].map((command) => [command.name, command]),
+  [...own, ...containerCommands, ...projectCommands, ...imageCommands].map((command) => [
+    command.name,
+    command,
+  ]),
 );
 
 const pickPage: ButtonDeed = (turn, { command = "", ask = "{}", reference = "", page = "1" }) =>
@@ -38,7 +49,13 @@ export const deeds: ReadonlyMap<string, ButtonDeed> = new Map([
   ["cancel", cancelDeed],
   ["live.stop", liveStopDeed],
   ...containerDeeds,
+  ...projectDeeds,
+  ["job.look", workLookDeed],
+  ...pullDeeds,
+  ...updateDeeds,
+  ...pruneDeeds,
+  ...wizardDeeds,
 ]);
 
 /** Deeds that tell the person who pressed themselves; for all others the press is answered before they begin. */
-export const deedsThatAnswer: ReadonlySet<string> = new Set(["live.stop"]);
+export const deedsThatAnswer: ReadonlySet<string> = new Set(["live.stop", "wizard"]);

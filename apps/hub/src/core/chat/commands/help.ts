@@ -1,5 +1,13 @@
 /** /help: the commands there are, by what they are for. */
-import { CONTAINER_VERBS, containerActions, containers } from "@servereye/commands/hub";
+import {
+  CONTAINER_VERBS,
+  containerActions,
+  containers,
+  create,
+  prune,
+  pull,
+  update,
+} from "@servereye/commands/hub";
 import type { Draft, Turn } from "../turn.ts";
 import type { ChatCommand } from "./command.ts";
 
@@ -21,8 +29,9 @@ const GROUPS: readonly Group[] = [
     names: ["status", "cpu", "memory", "disk", "temp", "network", "processes", "uptime", "ping"],
   },
   { id: "help-containers", names: CONTAINERS, first: containers.name },
+  { id: "help-images", names: [pull.name, create.name, update.name, prune.name], first: pull.name },
   { id: "help-servers", names: ["servers", "use", "add", "rename_server", "remove_server", "members"] },
-  { id: "help-rest", names: ["language", "debug", "help"] },
+  { id: "help-rest", names: ["language", "cancel", "debug", "help"] },
   { id: "help-admin", names: ["invite", "stats"], admin: true },
 ];
 

@@ -3,6 +3,7 @@
 import type { DockerPolicy } from "@servereye/commands/agent";
 import { AGENT_PATH } from "@servereye/contract";
 import { flagsOf } from "./flags.ts";
+import { parseAddress } from "./host/docker/address.ts";
 import { type PolicyPlace, policyOf } from "./policy.ts";
 import { foreignNames, type Variable } from "./variables.ts";
 
@@ -26,7 +27,7 @@ export interface Config {
   policyPlace: PolicyPlace;
   /** Seconds between samples, 1..60. Kept for sampling. */
   intervalS: number;
-  /** Where the container engine is; undefined: at one of the usual places. */
+  /** Where the container engine is, well formed; undefined: at one of the usual places. */
   dockerHost: string | undefined;
   /** The name to offer the hub instead of the host's. */
   name: string | undefined;
@@ -107,6 +108,12 @@ export function parseConfig(sources: Sources, data: string): Outcome {
     "--name (SERVEREYE_AGENT_NAME) must be 1 to 128 characters on one line.",
   );
 
+  const dockerHost = told("SERVEREYE_AGENT_DOCKER_HOST");
+  if (dockerHost !== undefined && parseAddress(dockerHost) === undefined)
+    faults.push(
+      "SERVEREYE_AGENT_DOCKER_HOST must be unix:///path/to/docker.sock, or tcp://host:port of a socket proxy.",
+    );
+
   if (faults.length > 0 || hub === undefined) return { config: undefined, faults };
   return {
     faults: [],
@@ -124,7 +131,7 @@ export function parseConfig(sources: Sources, data: string): Outcome {
         restart: withParent ? "hub" : settingsFile === undefined ? "agent" : "service",
       },
       intervalS,
-      dockerHost: told("SERVEREYE_AGENT_DOCKER_HOST"),
+      dockerHost,
       name,
       withParent,
     },

@@ -22,6 +22,9 @@ const words: Record<string, (f: Fields) => string> = {
   "link.refused": (f) => `The hub refused this server: ${f.detail} (${f.code}).`,
   "link.stopped": (f) => String(f.reason),
   "serve.fault": (f) => `Could not answer ${f.command}: ${f.code}, ${f.detail}`,
+  "docker.found": (f) => `Containers: an engine at ${f.address} (API ${f.version}).`,
+  "docker.exposed": (f) =>
+    `Containers: ${f.address} is spoken to in the clear, and whoever else reaches it commands the engine too. Keep such a proxy on loopback.`,
   "policy.unknown": (f) =>
     `SERVEREYE_AGENT_ALLOW names "${f.action}", which this agent does not know${f.near === undefined ? "." : `; did you mean ${f.near}?`}`,
 };

@@ -33,7 +33,7 @@ export function faultDraft(
       told: fault.message === "" ? 0 : 1,
       reason: fault.message,
       ...{ name: "", how: "", was: "", is: "", doing: 0, where: "", file: "", restart: "" },
-      ...{ image: "", why: "", login: "" },
+      ...{ image: "", why: "", login: "", address: "" },
     },
     ...fault.values,
     ...(fault.code === "CONTAINER_CHANGED" ? statesOf(turn, fault) : {}),

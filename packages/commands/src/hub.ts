@@ -15,8 +15,10 @@ import { pingOriginal } from "./ping/original.ts";
 import { pingReading } from "./ping/reply.ts";
 import { processesOriginal } from "./processes/original.ts";
 import { processesReading } from "./processes/reply.ts";
+import { statsContainerReading } from "./stats/reply.ts";
 import { tempOriginal } from "./temp/original.ts";
 import { tempReading } from "./temp/reply.ts";
+import { topReading } from "./top/reply.ts";
 import { uptimeOriginal } from "./uptime/original.ts";
 import { uptimeReading } from "./uptime/reply.ts";
 
@@ -30,6 +32,8 @@ export const readings: readonly Reading[] = [
   diskReading,
   networkReading,
   containersReading,
+  topReading,
+  statsContainerReading,
   jobReading,
 ];
 
@@ -65,6 +69,8 @@ export {
   dependentsOf,
   keptFrom,
   portTexts,
+  projectButton,
+  projectsOf,
   shortName,
   verbsFor,
 } from "./containers/reply.ts";
@@ -77,11 +83,27 @@ export {
   HOST_NAMESPACES,
   RESTARTS,
 } from "./create/reply.ts";
+export { EPISODE_EVENT, EPISODE_KINDS, Episode, type EpisodeKind } from "./docker/episodes/contract.ts";
 export { ImageReference, VolumeName } from "./docker/grammar.ts";
 export { JobState, type JobStep, job } from "./job/contract.ts";
 export { jobView } from "./job/reply.ts";
 export type { Messages, Reading, ReplyButton, ReplyContext, ReplyView, Translate } from "./kit.ts";
-export { MOST_MEMBERS, needsFirst, ProjectResult, projectActions } from "./project/contract.ts";
+export {
+  LONGEST_SINCE,
+  type Log,
+  type LogRange,
+  logFile,
+  logMessages,
+  logOf,
+  logRange,
+  logs,
+  logView,
+  MOST_LINES,
+  rangeText,
+  rangeWord,
+  USUAL_LOG_RANGE,
+} from "./logs/reply.ts";
+export { MOST_MEMBERS, membersFor, ProjectResult, projectActions, projectFits } from "./project/reply.ts";
 export {
   PRUNE_CHOICES,
   type PruneChoice,
@@ -95,4 +117,6 @@ export {
 } from "./prune/reply.ts";
 export { pull } from "./pull/reply.ts";
 export { sharedMessages } from "./shown/messages.ts";
+export { statsContainer } from "./stats/contract.ts";
+export { top } from "./top/contract.ts";
 export { update } from "./update/reply.ts";

@@ -91,6 +91,8 @@ export interface Reading {
     typed: readonly string[],
     namesServer?: (reference: string) => boolean,
   ) => { ask: Record<string, unknown>; rest: readonly string[] };
+  /** It is about one container: its name is typed first, and it is asked by the id in `container`. */
+  named?: true;
   /** "none": it is understood, and shown only to those whose servers can do it. Absent: it is in everybody's menu. */
   menu?: "none";
 }
@@ -105,7 +107,7 @@ export function reading<C extends Command>(
   command: C,
   reply: Reply<C>,
   messages: Messages,
-  more: { measures?: readonly Measure[]; words?: Reading["words"]; menu?: "none" } = {},
+  more: { measures?: readonly Measure[]; words?: Reading["words"]; menu?: "none"; named?: true } = {},
 ): Reading {
   return {
     command,
@@ -114,6 +116,7 @@ export function reading<C extends Command>(
     measures: more.measures ?? [],
     ...(more.words ? { words: more.words } : {}),
     ...(more.menu ? { menu: more.menu } : {}),
+    ...(more.named ? { named: more.named } : {}),
   };
 }
 

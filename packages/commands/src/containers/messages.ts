@@ -20,6 +20,14 @@ containers-left = { $count } more could not be shown.
 containers-back-page = ◀ { $page }/{ $pages }
 containers-on-page = { $page }/{ $pages } ▶
 containers-all = 📦 All containers
+containers-whole = { $verb ->
+    [start] ▶ Start all
+    [stop] ⏹ Stop all
+    [restart] 🔁 Restart all
+    [pause] ⏸ Pause all
+    [unpause] ▶ Go on, all
+   *[remove] 🗑 Remove all
+ }
 containers-projects = 🧩 Projects
 containers-projects-title = 🧩 Projects · { $server }
 containers-no-projects = No container says that it is of a Compose project.
@@ -101,6 +109,14 @@ containers-left = Ещё { $count } показать не удалось.
 containers-back-page = ◀ { $page }/{ $pages }
 containers-on-page = { $page }/{ $pages } ▶
 containers-all = 📦 Все контейнеры
+containers-whole = { $verb ->
+    [start] ▶ Всё
+    [stop] ⏹ Всё
+    [restart] 🔁 Всё
+    [pause] ⏸ Всё
+    [unpause] ▶ Снять всё
+   *[remove] 🗑 Всё
+ }
 containers-projects = 🧩 Проекты
 containers-projects-title = 🧩 Проекты · { $server }
 containers-no-projects = Ни один контейнер не относится к проекту Compose.

@@ -1,8 +1,10 @@
 /** Compose projects: all of them at a glance, and the card of one with its services, the worst first. */
 import type { AnswerOf, AskOf } from "@servereye/contract";
 import type { ReplyButton, ReplyContext, ReplyView, Translate } from "../kit.ts";
+import { projectActions } from "../project/contract.ts";
+import { projectFits } from "../project/members.ts";
 import { columnsOf, plainName } from "../shown/names.ts";
-import { type Container, containers } from "./contract.ts";
+import { CONTAINER_VERBS, type Container, type ContainerVerb, containers } from "./contract.ts";
 import { allButton, cardButton, containerDot, inRows, note, PHONE, shortName, text } from "./shown.ts";
 import { countsOf, tables } from "./table.ts";
 
@@ -94,7 +96,7 @@ const upOf = (members: readonly Container[]): number =>
   members.filter(({ state }) => state === "running").length;
 
 export function projectView(
-  { containers: all }: AnswerOf<typeof containers>,
+  { containers: all, original }: AnswerOf<typeof containers>,
   { t, server }: ReplyContext,
   { project = "", page: wanted = 1 }: AskOf<typeof containers>,
 ): ReplyView {
@@ -110,9 +112,27 @@ export function projectView(
       ...tables(t, shown, members).filter(({ type }) => type !== "heading"),
       ...(pages > 1 ? [note(t("containers-page-short", { page, pages }))] : []),
     ],
-    buttons: [...inRows(shown.map(cardButton)), ...pagers, ...ways],
+    buttons: [
+      ...inRows(
+        CONTAINER_VERBS.filter((verb) => original !== true && projectFits(verb, members)).map((verb) =>
+          verbButton(t, verb, project),
+        ),
+      ),
+      ...inRows(shown.map(cardButton)),
+      ...pagers,
+      ...ways,
+    ],
   };
 }
+
+/** On a whole project everything is asked first. */
+const verbButton = (t: Translate, verb: ContainerVerb, project: string): ReplyButton => ({
+  label: t("containers-whole", { verb }),
+  deed: "project.pick",
+  needs: "operator",
+  takes: projectActions[verb],
+  values: { verb, project },
+});
 
 function pageOf<T>(t: Translate, all: readonly T[], wanted: number, ask: Record<string, unknown>) {
   const pages = Math.max(1, Math.ceil(all.length / PAGE));

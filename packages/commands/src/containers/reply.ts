@@ -39,7 +39,7 @@ export {
 } from "./contract.ts";
 export { dependentsOf } from "./depends.ts";
 export { beginningWith } from "./list.ts";
-export { type Project, projectButton, projectsButton, projectsOf } from "./projects.ts";
+export { type Project, projectButton, projectsOf } from "./projects.ts";
 export {
   allButton,
   cardButton,

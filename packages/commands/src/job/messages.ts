@@ -1,6 +1,7 @@
 /** Words of jobs: of any kind, and of pull, create, update and prune. */
 import { messages as create } from "../create/messages.ts";
 import type { Messages } from "../kit.ts";
+import { messages as project } from "../project/messages.ts";
 import { messages as prune } from "../prune/messages.ts";
 import { messages as pull } from "../pull/messages.ts";
 import { messages as update } from "../update/messages.ts";
@@ -13,6 +14,12 @@ job-title = { $kind ->
     [create_container] ✨ Create
     [update_container] ⬆️ Update
     [prune] 🧹 Clean up
+    [start_project] 🧩 Start
+    [stop_project] 🧩 Stop
+    [restart_project] 🧩 Restart
+    [pause_project] 🧩 Pause
+    [unpause_project] 🧩 Go on with
+    [remove_project] 🧩 Remove
    *[other] 🛠 Work
  }
 job-running = ⏳ { $took } so far
@@ -31,6 +38,12 @@ job-title = { $kind ->
     [create_container] ✨ Создание
     [update_container] ⬆️ Обновление
     [prune] 🧹 Уборка
+    [start_project] 🧩 Запуск
+    [stop_project] 🧩 Остановка
+    [restart_project] 🧩 Перезапуск
+    [pause_project] 🧩 Пауза
+    [unpause_project] 🧩 Снятие с паузы
+    [remove_project] 🧩 Удаление
    *[other] 🛠 Работа
  }
 job-running = ⏳ Пока { $took }
@@ -44,7 +57,7 @@ job-failed-code = ❌ Не вышло ({ $code }).
 `,
 };
 
-const all = [own, pull, create, update, prune];
+const all = [own, pull, create, update, prune, project];
 
 export const messages: Messages = {
   en: all.map(({ en }) => en).join(""),

@@ -2,6 +2,7 @@
 import { createDone, createRunning } from "../create/reply.ts";
 import { JobId, type JobState } from "../docker/job-state.ts";
 import { type ReplyContext, type ReplyView, reading, type Translate } from "../kit.ts";
+import { projectActions, projectDone, projectRunning } from "../project/reply.ts";
 import { pruneDone, pruneRunning } from "../prune/reply.ts";
 import { pullDone, pullRunning } from "../pull/reply.ts";
 import { ageText } from "../shown/ages.ts";
@@ -24,6 +25,9 @@ const VIEWS: Readonly<Record<string, JobViews>> = {
   create_container: { running: createRunning, done: createDone },
   update_container: { running: updateRunning, done: updateDone, failed: updateFailed },
   prune: { running: pruneRunning, done: pruneDone },
+  ...Object.fromEntries(
+    Object.values(projectActions).map(({ name }) => [name, { running: projectRunning, done: projectDone }]),
+  ),
 };
 
 const OTHER: JobViews = {

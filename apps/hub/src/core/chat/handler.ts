@@ -9,6 +9,7 @@ import type { Actor } from "../ports/people.ts";
 import { chatCommands, deeds, deedsThatAnswer } from "./commands/all.ts";
 import type { ChatCommand } from "./commands/command.ts";
 import { createConfirmations } from "./confirm.ts";
+import { typedQuestion } from "./containers/named.ts";
 import type { ChatDeps } from "./deps.ts";
 import { redeemLink } from "./doorstep.ts";
 import { faultDraft } from "./faults.ts";
@@ -16,9 +17,10 @@ import { tellGivenUp } from "./given-up.ts";
 import { nearest } from "./nearest.ts";
 import { Pace } from "./pace.ts";
 import { parse, type Typed } from "./parse.ts";
-import { pressedReading, type ServerCommand, serverCommands, typedReading } from "./readings.ts";
+import { pressedReading, type ServerCommand, serverCommands } from "./readings.ts";
 import { languageFor, translator } from "./translate.ts";
 import { chatKeyOf, type Draft, type DraftButton, openTurn, type Turn, text } from "./turn.ts";
+import { hideMisplaced, wizardText } from "./wizard/create.ts";
 
 /** A person: bursts of 40, then 4 a second. */
 const PERSON_RATE = { burst: 40, perSecond: 4 };
@@ -105,11 +107,12 @@ export function createChat(given: ChatDeps): ChatHandler {
     if (incoming.did.kind === "pressed") return turn.notice(away, true);
     const typed = parse(incoming.did.text);
     if (typed.words.some((word) => SERVER_KEY_LIKE.test(word))) return misplacedKey(turn, text(away));
+    await hideMisplaced(turn, typed);
     const [first = "", ...words] = typed.words;
     const question = questions.get(typed.command ?? first.toLowerCase());
     if (question === undefined) return turn.show({ blocks: [text(away)] });
     const rest = typed.command === undefined ? words : typed.words;
-    await typedReading(turn, question, { command: question.name, words: rest, rest: rest.join(" ") });
+    await typedQuestion(turn, question, { command: question.name, words: rest, rest: rest.join(" ") });
   }
 
   async function tooFast(turn: Turn, key: string): Promise<boolean> {
@@ -167,11 +170,15 @@ export function createChat(given: ChatDeps): ChatHandler {
       const meant = named === undefined || named.name === "add";
       return withKey(turn, meant, [found, ...typed.words.slice(key + 1)]);
     }
-    if (typed.command === undefined) return plainText(turn, typed);
+    if (typed.command === undefined) {
+      // Whoever is in the middle of something answers it.
+      if (await wizardText(turn, typed.rest)) return;
+      return plainText(turn, typed);
+    }
     const own = chatCommands.get(typed.command);
     if (own !== undefined) return ownCommand(turn, own, typed);
     const question = questions.get(typed.command);
-    if (question !== undefined) return typedReading(turn, question, typed);
+    if (question !== undefined) return typedQuestion(turn, question, typed);
     await unknown(turn, typed.command, typed.words);
   }
 
@@ -214,7 +221,7 @@ export function createChat(given: ChatDeps): ChatHandler {
     const [first = "", ...words] = typed.words;
     const question = questions.get(first.toLowerCase());
     if (question !== undefined)
-      return typedReading(turn, question, { command: question.name, words, rest: words.join(" ") });
+      return typedQuestion(turn, question, { command: question.name, words, rest: words.join(" ") });
     const own = chatCommands.get(first.toLowerCase());
     if (own !== undefined && words.length === 0)
       return ownCommand(turn, own, { command: own.name, words: [], rest: "" });
@@ -327,6 +334,6 @@ async function act(
   const own = chatCommands.get(action.command);
   if (own !== undefined) return run(turn, own, typed);
   const question = questions.get(action.command);
-  if (question !== undefined) return typedReading(turn, question, typed);
+  if (question !== undefined) return typedQuestion(turn, question, typed);
   await turn.notice(turn.t("button-unknown"), true);
 }

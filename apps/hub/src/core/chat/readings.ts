@@ -16,6 +16,8 @@ export interface ServerCommand {
   name: string;
   needs: Role;
   words?: Reading["words"];
+  /** It is about one container, whose name is typed first. */
+  named?: true;
   draft(turn: Turn, server: SeenServer, ask: Record<string, unknown>): Promise<Draft>;
 }
 
@@ -30,6 +32,7 @@ export function serverCommands(readings: readonly Reading[]): Map<string, Server
       name: reading.command.name,
       needs: reading.command.needs,
       ...(reading.words ? { words: reading.words } : {}),
+      ...(reading.named ? { named: reading.named } : {}),
       draft: (turn: Turn, server: SeenServer, ask: Record<string, unknown>) =>
         askAgent(turn, reading, server, ask),
     })),

@@ -13,17 +13,14 @@ import type { SeenServer } from "../../ports/people.ts";
 import { auditTurn } from "../audit.ts";
 import type { ButtonDeed, ChatCommand } from "../commands/command.ts";
 import { choose, notOne } from "../commands/not-one.ts";
-import { faultDraft, noServers, refusal } from "../faults.ts";
-import { note, type Turn, text } from "../turn.ts";
+import { noServers, refusal } from "../faults.ts";
+import { type Turn, text } from "../turn.ts";
 import { which } from "../which.ts";
 import { act, begin, type Ended } from "./act.ts";
 import { against, askedAgain } from "./again.ts";
 import { findContainer } from "./find.ts";
-import { look } from "./look.ts";
-import { none, several, ways } from "./shown.ts";
-
-/** The person is told what is happening when it takes longer than this, ms. */
-const PATIENCE_MS = 1_000;
+import { looked } from "./look.ts";
+import { none, pickButton, several, ways } from "./shown.ts";
 
 export const containerCommands: readonly ChatCommand[] = CONTAINER_VERBS.map((verb) => ({
   name: containerActions[verb].name,
@@ -55,8 +52,9 @@ async function typedAction(turn: Turn, verb: ContainerVerb, words: readonly stri
   const all = await looked(turn, server);
   if (all === undefined) return;
   const meant = findContainer(reference, all);
-  if (meant.kind === "several") return turn.show(several(turn, verb, server, reference, meant.containers));
-  if (meant.kind === "none") return turn.show(none(turn, verb, server, reference, meant.near));
+  const pick = (one: Container, label: string) => pickButton(verb, server, one, label);
+  if (meant.kind === "several") return turn.show(several(turn, server, reference, meant.containers, pick));
+  if (meant.kind === "none") return turn.show(none(turn, server, reference, meant.near, pick));
   await begin(turn, verb, server, { container: meant.container, all });
 }
 
@@ -72,24 +70,6 @@ async function allowed(
   await auditTurn(turn, `container.${verb}`, serverId, "refused", { container });
   await turn.show({ blocks: [text(refusal(turn, decision))] });
   return undefined;
-}
-
-/** The containers there are, or undefined when the person was told why that can not be known. Nothing has been done. */
-async function looked(turn: Turn, server: SeenServer): Promise<Container[] | undefined> {
-  const { deps, t } = turn;
-  const calm = deps.clock.after(PATIENCE_MS, () => {
-    const asking = t("asking-still", { server: server.name, command: containers.name });
-    if (turn.incoming.did.kind === "wrote") turn.meanwhile({ blocks: [note(asking)] });
-  });
-  try {
-    return await look(turn, server);
-  } catch (error) {
-    const told = faultDraft(turn, Fault.of(error), { server: server.name, command: containers.name });
-    await turn.show(told);
-    return undefined;
-  } finally {
-    calm();
-  }
 }
 
 const verbOf = (word: string | undefined): ContainerVerb => {

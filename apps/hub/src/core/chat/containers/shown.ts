@@ -46,14 +46,16 @@ export const pickButton = (
   once: !asksFirst(verb),
 });
 
+/** A button for one of the containers that may be meant. */
+export type Pick = (container: Container, label: string) => DraftButton;
+
 export function several(
-  turn: Turn,
-  verb: ContainerVerb,
+  { t }: Turn,
   server: SeenServer,
   reference: string,
   found: readonly Container[],
+  pick: Pick,
 ): Draft {
-  const { t } = turn;
   const words = t("container-several", { server: server.name, beginning: reference });
   const more = found.length - MOST;
   return {
@@ -61,25 +63,22 @@ export function several(
     buttons: [...found]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .slice(0, MOST)
-      .map((one) => [pickButton(verb, server, one, `${containerDot(one)} ${shortName(one.name, CHOICE)}`)]),
+      .map((one) => [pick(one, `${containerDot(one)} ${shortName(one.name, CHOICE)}`)]),
   };
 }
 
 export function none(
   turn: Turn,
-  verb: ContainerVerb,
   server: SeenServer,
   reference: string,
   near: Container | undefined,
+  pick: Pick,
 ): Draft {
   const { t } = turn;
   const told = { server: server.name, reference };
   return {
     blocks: [text(near ? t("container-none-near", { ...told, near: near.name }) : t("container-none", told))],
-    buttons: [
-      ...(near ? [[pickButton(verb, server, near, shortName(near.name, CHOICE))]] : []),
-      ...ways(turn, server),
-    ],
+    buttons: [...(near ? [[pick(near, shortName(near.name, CHOICE))]] : []), ...ways(turn, server)],
   };
 }
 

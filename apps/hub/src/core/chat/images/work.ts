@@ -1,5 +1,15 @@
 /** Work that goes on at an agent: begun once, drawn while it goes, its end noted once by whichever hub sees it. */
-import { containerStateText, create, type JobState, job, jobView, update } from "@servereye/commands/hub";
+import {
+  containerStateText,
+  create,
+  type JobState,
+  job,
+  jobView,
+  MOST_MEMBERS,
+  ProjectResult,
+  projectButton,
+  update,
+} from "@servereye/commands/hub";
 import { type AnswerOf, type Command, Fault, type FaultCode } from "@servereye/contract";
 import { authorize } from "../../access/authorize.ts";
 import { mayHaveActed } from "../../fleet/acted.ts";
@@ -160,7 +170,7 @@ function drawn(turn: Turn, work: Work, state: JobState): Draft {
 }
 
 async function atItsEnd(turn: Turn, work: Work, state: JobState): Promise<Draft> {
-  await noteEnd(turn, work, state.state === "done" ? "done" : "failed", state.fault?.code);
+  await noteEnd(turn, work, endOf(state), state.fault?.code);
   const id = containerOf(state) ?? work.container;
   const draft = drawn(turn, work, state);
   const { server } = work;
@@ -172,7 +182,8 @@ async function atItsEnd(turn: Turn, work: Work, state: JobState): Promise<Draft>
           command: "containers",
           ask: { container: id },
         });
-  return { ...draft, buttons: card.length > 0 ? [card] : [] };
+  const project = ofProject(work) ? draftButton(turn, server, projectButton(work.about)) : [];
+  return { ...draft, buttons: [card, project].filter((row) => row.length > 0) };
 }
 
 /** The id of the container that has come of it. */
@@ -186,19 +197,33 @@ function unanswered(turn: Turn, { server }: Work, last: Draft | undefined, fault
   return { ...last, blocks: [...(last?.blocks ?? []), words] };
 }
 
+/** It is about a project's containers, all of them. */
+const ofProject = ({ kind }: Pick<Work, "kind">): boolean => kind.endsWith("_project");
+
+/** Of a project the job ends well whatever became of each: one that failed makes it a failure. */
+function endOf(state: JobState): "done" | "failed" {
+  const project = ofProject(state) ? ProjectResult.safeParse(state.result) : undefined;
+  return state.state === "done" && (project?.success !== true || project.data.failed === 0)
+    ? "done"
+    : "failed";
+}
+
 /** The agent knows it no more: what can be read of its container is what is known. */
 async function lost(turn: Turn, work: Work, fault: Fault): Promise<Draft> {
   const { t } = turn;
   const { server, about } = work;
   await noteEnd(turn, work, "unknown", fault.code);
   const told = [text(t("work-lost", { server: server.name }))];
-  if (work.kind !== create.name && work.kind !== update.name) return { blocks: told };
+  const project = ofProject(work);
+  if (work.kind !== create.name && work.kind !== update.name && !project) return { blocks: told };
   try {
     const all = await look(turn, server);
-    const named = all.filter(
-      ({ name, id }) => name === about || id === work.container || name.startsWith(`${about}-`),
+    const named = all.filter((one) =>
+      project
+        ? one.project === about
+        : one.name === about || one.id === work.container || one.name.startsWith(`${about}-`),
     );
-    const rows = named.slice(0, 4).map((one) => ({
+    const rows = named.slice(0, project ? MOST_MEMBERS : 4).map((one) => ({
       label: one.name,
       value: [containerStateText(t, one), ", ", one.image],
     }));
@@ -239,8 +264,7 @@ async function noteEnd(
 async function watch(turn: Turn, work: Work, left: number): Promise<void> {
   try {
     const state = await lookAt(turn, work);
-    if (state.state !== "running")
-      return await noteEnd(turn, work, state.state === "done" ? "done" : "failed", state.fault?.code);
+    if (state.state !== "running") return await noteEnd(turn, work, endOf(state), state.fault?.code);
   } catch (error) {
     const { code } = Fault.of(error);
     if (code === "JOB_UNKNOWN") return noteEnd(turn, work, "unknown", code);

@@ -61,6 +61,45 @@ container-done = ✅ { $name } on { $server } is { $verb ->
     [unpause] going again.
    *[remove] removed.
  }
+start-project-about = Start a whole Compose project
+stop-project-about = Stop a whole project
+restart-project-about = Restart a whole project
+pause-project-about = Pause a whole project
+unpause-project-about = Let a paused project go on
+remove-project-about = Remove a stopped project's containers
+project-usage = So: /{ $command } project, and the server's name if you have several. A beginning of the name is enough.
+project-several = Several projects on { $server } begin with “{ $reference }”. Which one?
+project-none = { $server } has no project “{ $reference }”.
+project-none-near = { $server } has no project “{ $reference }”. Did you mean { $near }?
+project-unfit = As it is, nothing in { $project } can be { $verb ->
+    [start] started.
+    [stop] stopped.
+    [restart] restarted.
+    [pause] paused.
+    [unpause] set going again.
+   *[remove] removed. What runs is stopped first.
+ }
+project-many = { $project } has more than { $most } containers: that is more than is done at once.
+project-changed = ⚠️ Nothing was done: the project is not as it was when you were asked.
+project-confirm = { $verb ->
+    [start] Start
+    [stop] Stop
+    [restart] Restart
+    [pause] Pause
+    [unpause] Go on with
+   *[remove] Remove
+ } all of { $project }?
+project-yes = Yes, { $verb ->
+    [start] start
+    [stop] stop
+    [restart] restart
+    [pause] pause
+    [unpause] go on with
+   *[remove] remove
+ } { $project }
+project-order = In this order:
+project-kept = 🛡 Protected, so they stay, and what they need: { $names }
+project-others = They stay as they are: { $names }
 container-said = It says: “{ $said }”
 container-unsure = ❓ I do not know whether { $name } on { $server } was { $verb ->
     [start] started:
@@ -134,6 +173,45 @@ container-done = ✅ Контейнер { $name } на { $server } { $verb ->
     [unpause] снят с паузы.
    *[remove] удалён.
  }
+start-project-about = Запустить весь проект Compose
+stop-project-about = Остановить весь проект
+restart-project-about = Перезапустить весь проект
+pause-project-about = Поставить весь проект на паузу
+unpause-project-about = Снять весь проект с паузы
+remove-project-about = Удалить контейнеры проекта
+project-usage = Так: /{ $command } проект, и имя сервера, если их несколько. Достаточно начала имени.
+project-several = На { $server } несколько проектов начинаются на «{ $reference }». Какой из них?
+project-none = На { $server } нет проекта «{ $reference }».
+project-none-near = На { $server } нет проекта «{ $reference }». Может быть, { $near }?
+project-unfit = Сейчас в { $project } нечего { $verb ->
+    [start] запустить.
+    [stop] остановить.
+    [restart] перезапустить.
+    [pause] ставить на паузу.
+    [unpause] снимать с паузы.
+   *[remove] удалить. Работающее сначала останавливают.
+ }
+project-many = В { $project } больше { $most } контейнеров: столько за раз не делается.
+project-changed = ⚠️ Ничего не сделано: проект уже не такой, как при вопросе.
+project-confirm = { $verb ->
+    [start] Запустить
+    [stop] Остановить
+    [restart] Перезапустить
+    [pause] Поставить на паузу
+    [unpause] Снять с паузы
+   *[remove] Удалить
+ } весь { $project }?
+project-yes = Да, { $verb ->
+    [start] запустить
+    [stop] остановить
+    [restart] перезапустить
+    [pause] на паузу
+    [unpause] снять с паузы
+   *[remove] удалить
+ } { $project }
+project-order = В таком порядке:
+project-kept = 🛡 Под защитой и останутся, с тем, что им нужно: { $names }
+project-others = Останутся как есть: { $names }
 container-said = Ответ: «{ $said }»
 container-unsure = ❓ Не знаю, { $verb ->
     [start] запущен

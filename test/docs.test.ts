@@ -62,7 +62,8 @@ describe("variables", () => {
       /"?\b((?:SERVEREYE|TELEGRAM|DATABASE|REDIS|OTEL)_[A-Z_]*[A-Z])\b"?[,:)\]]/g,
     );
     // Read where they are used, by libraries or by the system's own rules.
-    const others = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "TMPDIR", "XDG_STATE_HOME"];
+    const others = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "TMPDIR"];
+    others.push("DOCKER_CONFIG", "XDG_RUNTIME_DIR", "XDG_STATE_HOME");
     const code = sources("apps/hub/src", "apps/agent/src");
     for (const name of others) assert.ok(code.includes(name), name);
     assert.deepEqual(documented.toSorted(), sorted([...hub, ...VARIABLES, ...others]));

@@ -2,15 +2,22 @@
 import { actionCollectors } from "./containers/act.ts";
 import { containersCollector } from "./containers/collect.ts";
 import { cpuCollector } from "./cpu/collect.ts";
+import { createCollector } from "./create/collect.ts";
 import { diskCollector } from "./disk/collect.ts";
 import { jobCollector } from "./job/collect.ts";
 import type { Collector } from "./kit.ts";
+import { logsCollector } from "./logs/collect.ts";
 import { memoryCollector } from "./memory/collect.ts";
 import { networkCollector } from "./network/collect.ts";
 import { pingCollector } from "./ping/collect.ts";
 import { processesCollector } from "./processes/collect.ts";
 import { projectCollectors } from "./project/act.ts";
+import { pruneCollector, prunePreviewCollector } from "./prune/collect.ts";
+import { pullCollector } from "./pull/collect.ts";
+import { statsContainerCollector } from "./stats/collect.ts";
 import { tempCollector } from "./temp/collect.ts";
+import { topCollector } from "./top/collect.ts";
+import { updateCollector } from "./update/collect.ts";
 import { uptimeCollector } from "./uptime/collect.ts";
 
 export const collectors: readonly Collector[] = [
@@ -23,9 +30,17 @@ export const collectors: readonly Collector[] = [
   diskCollector,
   networkCollector,
   containersCollector,
+  topCollector,
+  statsContainerCollector,
   ...actionCollectors,
   ...projectCollectors,
+  pullCollector,
+  createCollector,
+  updateCollector,
+  prunePreviewCollector,
+  pruneCollector,
   jobCollector,
+  logsCollector,
 ];
 
 export {
@@ -41,9 +56,17 @@ export {
   type Jobs,
   type RegistryLogin,
 } from "./docker/engine.ts";
+export { EPISODE_EVENT } from "./docker/episodes/contract.ts";
+export { endOfLog, shownLines } from "./docker/episodes/lines.ts";
+export { lookedIn, mayBeInTrouble } from "./docker/episodes/look.ts";
+export { Episodes, type Looked, type Track } from "./docker/episodes/machine.ts";
 export { ContainerId, ContainerName, ImageId, ImageReference, VolumeName } from "./docker/grammar.ts";
 export { createJobs } from "./docker/jobs.ts";
+export { jsonLines } from "./docker/lines.ts";
 export { DOCKER_HUB, registryOf } from "./docker/reference.ts";
 export { ROUTES, type Route, type RouteName } from "./docker/routes.ts";
+export { type ContainerEvent, containerEventIn, WATCHED } from "./docker/shapes/event.ts";
+export { ContainerSummary, nameIn } from "./docker/shapes/summary.ts";
 export type { Host, Space } from "./host.ts";
 export type { Collector } from "./kit.ts";
+export { type Settled, settleUpdates } from "./update/collect.ts";

@@ -105,7 +105,7 @@ const WORDS: readonly [RegExp, Why][] = [
   [/unauthori[sz]ed|authentication required|no basic auth|denied|forbidden|incorrect username/i, "denied"],
   [/manifest.{0,300}(unknown|not found)|not found|no such image|name unknown/i, "absent"],
   [
-    /dial tcp|connection (refused|reset)|no such host|timeout|timed out|unreachable|x509|tls:|HTTP response to HTTPS|\bEOF\b|too ?many ?requests|50[0-4]/i,
+    /dial tcp|connection (refused|reset)|no such host|timeout|timed out|unreachable|x509|tls:|HTTP response to HTTPS|\bEOF\b|50[0-4]/i,
     "unreachable",
   ],
 ];

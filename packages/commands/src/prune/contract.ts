@@ -46,6 +46,8 @@ export const prunePreview = command({
           id: ImageId,
           /** None: it has no name any more. */
           names: z.array(ImageName).check(z.maxLength(32)),
+          /** The repository it was pulled from, as its tag may have gone to a newer one. */
+          was: z.optional(z.string().check(z.maxLength(255))),
           created: z.int(),
           /** Its own, without what it shares with others that stay or go. */
           bytes: Bytes,
@@ -86,7 +88,7 @@ export const prune = command({
 
 export const PruneResult = z.object({
   removed: z.object({ containers: Left, images: Left, networks: Left }),
-  /** As the engine's own account of its disk tells it before and after. */
+  /** What the containers wrote and, by the engine's own account before and after, the layers of images. */
   freed: Bytes,
   /** What stayed, at most 32, and why: "used" again, "changed" since it was shown, "gone" already, "refused" by the engine. */
   kept: z

@@ -29,3 +29,5 @@ export async function settleUpdates(host: Host): Promise<Settled[]> {
   if (!host.docker.policy.allow.includes(update.policy ?? "")) return [];
   return patiently(host, () => settle(host));
 }
+
+export type { Settled } from "./settle.ts";

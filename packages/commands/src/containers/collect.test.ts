@@ -90,24 +90,12 @@ describe("containers of a real engine", needs("docker", "busybox"), () => {
       [told[LONG]?.stopSeconds, told.well?.protected, told.ill?.protected],
       [77, true, undefined],
     );
-    const {
-      cpu = 0,
-      memory = 0,
-      memoryLimit,
-      age,
-      ports,
-      project,
-      service,
-      dependsOn,
-      ...busy
-    } = told.busy ?? {};
-    assert.ok(
-      cpu > 1 && memory > 0 && memory < 64 * MIB && (age ?? -1) >= 0,
-      JSON.stringify({ cpu, memory, age }),
-    );
-    assert.deepEqual([memoryLimit, project, service, busy.protected], [64 * MIB, "shop", "web", true]);
-    assert.deepEqual(dependsOn, ["db", "cache"]);
-    assert.deepEqual(ports?.map(({ inside, protocol }) => `${inside}/${protocol}`) ?? [], []);
+    const { busy } = told;
+    assert.ok(busy !== undefined);
+    const { cpu = 0, memory = 0, age = -1 } = busy;
+    assert.ok(cpu > 1 && memory > 0 && memory < 64 * MIB && age >= 0, JSON.stringify({ cpu, memory, age }));
+    assert.deepEqual([busy.memoryLimit, busy.project, busy.service], [64 * MIB, "shop", "web"]);
+    assert.deepEqual([busy.protected, busy.dependsOn, busy.restarts], [true, ["db", "cache"], 0]);
   });
 
   test("are told by the engine's figures where their groups are not to be seen", async () => {

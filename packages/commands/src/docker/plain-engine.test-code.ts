@@ -13,7 +13,9 @@ export function plainEngine(docker: Pick<TestDocker, "ask">, calls: string[] = [
       calls.push(route);
       const { method, path: template } = ROUTES[route];
       const filled = template.replace(/\{(\w+)\}/g, (_, part) => encodeURIComponent(path[part] ?? ""));
-      const words = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+      const words = new URLSearchParams(
+        Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
+      );
       const { status, text } = await docker.ask(method, `${filled}?${words}`);
       if (status >= 400) throw new EngineRefusal(status, text.slice(0, 300));
       return { status, body: text === "" ? undefined : JSON.parse(text) };

@@ -134,6 +134,16 @@ export function peopleIn(db: Kysely<Tables>, clock: Clock, chance: Chance): Peop
         .orderBy("created_at")
         .orderBy("id")
         .execute(),
+
+    async names(personIds) {
+      if (personIds.length === 0) return new Map();
+      const rows = await db
+        .selectFrom("persons")
+        .select(["id", "name"])
+        .where("id", "in", personIds)
+        .execute();
+      return new Map(rows.map(({ id, name }) => [id, name]));
+    },
   };
 }
 

@@ -25,6 +25,7 @@ const SERVER: Array<[ServerVerb, Role]> = [
   ["server.act", "operator"],
   ["server.rename", "admin"],
   ["server.share", "admin"],
+  ["server.audit", "admin"],
   ["server.remove", "owner"],
 ];
 const HUB: HubVerb[] = ["hub.add", "hub.stats", "hub.invite"];

@@ -9,6 +9,7 @@ const SERVER_VERBS = {
   "server.act": "operator",
   "server.rename": "admin",
   "server.share": "admin",
+  "server.audit": "admin",
   "server.remove": "owner",
 } as const satisfies Record<string, Role>;
 

@@ -136,6 +136,7 @@ export function smallStore(): SmallStore {
     setName: unused,
     choose: unused,
     admins: unused,
+    names: unused,
   };
   async function called(name: string): Promise<void> {
     calls.set(name, (calls.get(name) ?? 0) + 1);

@@ -61,4 +61,6 @@ export interface People {
   /** /use: null forgets. */
   choose(personId: string, chatId: string, serverId: string | null): Promise<void>;
   admins(): Promise<Person[]>;
+  /** For showing: by person id, of those there are. */
+  names(personIds: readonly string[]): Promise<Map<string, string>>;
 }

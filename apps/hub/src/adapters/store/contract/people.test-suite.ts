@@ -35,6 +35,9 @@ export function peopleContract(test: ContractTest): void {
     assert.deepEqual(await store.people.admins(), [raised]);
     await store.people.setAdmin(first.id, false);
     assert.deepEqual(await store.people.admins(), []);
+    const names = await store.people.names([first.id, crypto.randomUUID()]);
+    assert.deepEqual([...names], [[first.id, raised.name]]);
+    assert.equal((await store.people.names([])).size, 0);
   });
 
   test("an account admitted by many at once is one person", async (open) => {

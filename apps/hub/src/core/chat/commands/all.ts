@@ -11,6 +11,7 @@ import { liveStopDeed } from "../live.ts";
 import { pick } from "../pick.ts";
 import { cancelCommand, createCommand, wizardDeeds } from "../wizard/create.ts";
 import { add } from "./add.ts";
+import { audit, auditPageDeed } from "./audit.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
 import { debug } from "./debug.ts";
 import { help } from "./help.ts";
@@ -24,7 +25,21 @@ import { start } from "./start.ts";
 import { stats } from "./stats.ts";
 import { use, useDeed } from "./use.ts";
 
-const own = [start, help, add, servers, rename, remove, use, members, invite, language, stats, debug];
+const own = [
+  start,
+  help,
+  add,
+  servers,
+  rename,
+  remove,
+  use,
+  members,
+  audit,
+  invite,
+  language,
+  stats,
+  debug,
+];
 
 const imageCommands = [pullCommand, createCommand, updateCommand, pruneCommand, cancelCommand];
 
@@ -44,6 +59,7 @@ export const deeds: ReadonlyMap<string, ButtonDeed> = new Map([
   ["language", languageDeed],
   ["server.remove", removeDeed],
   ["members.page", membersPageDeed],
+  ["audit.page", auditPageDeed],
   ["member.ask", memberAskDeed],
   ["member.revoke", memberRevokeDeed],
   ["cancel", cancelDeed],

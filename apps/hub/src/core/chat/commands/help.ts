@@ -30,7 +30,7 @@ const GROUPS: readonly Group[] = [
   },
   { id: "help-containers", names: CONTAINERS, first: containers.name },
   { id: "help-images", names: [pull.name, create.name, update.name, prune.name], first: pull.name },
-  { id: "help-servers", names: ["servers", "use", "add", "rename_server", "remove_server", "members"] },
+  { id: "help-servers", names: ["servers", "use", "add", "rename_server", "remove_server", "members", "audit"] },
   { id: "help-rest", names: ["language", "cancel", "debug", "help"] },
   { id: "help-admin", names: ["invite", "stats"], admin: true },
 ];

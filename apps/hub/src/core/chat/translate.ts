@@ -1,6 +1,12 @@
 /** Words in the reader's language, from Fluent catalogues. */
 import { FluentBundle, FluentResource } from "@fluent/bundle";
-import { type Messages, readings, sharedMessages, type Translate } from "@servereye/commands/hub";
+import {
+  logMessages,
+  type Messages,
+  readings,
+  sharedMessages,
+  type Translate,
+} from "@servereye/commands/hub";
 import { accountMessages } from "./messages/account.ts";
 import { chatMessages } from "./messages/chat.ts";
 import { containerMessages } from "./messages/containers.ts";
@@ -20,6 +26,7 @@ export const catalogues: readonly Messages[] = [
   containerMessages,
   imageMessages,
   sharedMessages,
+  logMessages,
   ...readings.map((reading) => reading.messages),
 ];
 

@@ -8,6 +8,7 @@ import { pullCommand, pullDeeds } from "../images/pull.ts";
 import { updateCommand, updateDeeds } from "../images/update.ts";
 import { workLookDeed } from "../images/work.ts";
 import { liveStopDeed } from "../live.ts";
+import { logsCommand, logsDeeds } from "../logs/command.ts";
 import { pick } from "../pick.ts";
 import { cancelCommand, createCommand, wizardDeeds } from "../wizard/create.ts";
 import { add } from "./add.ts";
@@ -65,6 +66,7 @@ export const deeds: ReadonlyMap<string, ButtonDeed> = new Map([
   ["cancel", cancelDeed],
   ["live.stop", liveStopDeed],
   ...containerDeeds,
+  ...logsDeeds,
   ...projectDeeds,
   ["job.look", workLookDeed],
   ...pullDeeds,

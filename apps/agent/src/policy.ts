@@ -103,9 +103,15 @@ export interface PolicyPlace {
 export const refusalValues = (
   policy: string,
   allow: readonly string[],
-  { file, restart }: PolicyPlace,
+  place: PolicyPlace,
 ): Record<string, string> => ({
-  ...{ policy, line: `SERVEREYE_AGENT_ALLOW=${[...allow, policy].join(",")}`, restart },
+  ...{ policy, line: `SERVEREYE_AGENT_ALLOW=${[...allow, policy].join(",")}` },
+  ...placeValues(place),
+});
+
+/** What to do with a line, for the refusals of commands that look closer. */
+export const placeValues = ({ file, restart }: PolicyPlace): Record<string, string> => ({
+  restart,
   ...(file === undefined ? { where: "environment" } : { where: "file", file }),
 });
 

@@ -63,6 +63,7 @@ export { Episodes, type Looked, type Track } from "./docker/episodes/machine.ts"
 export { ContainerId, ContainerName, ImageId, ImageReference, VolumeName } from "./docker/grammar.ts";
 export { createJobs } from "./docker/jobs.ts";
 export { jsonLines } from "./docker/lines.ts";
+export { FINE_POLICIES } from "./docker/policy.ts";
 export { DOCKER_HUB, registryOf } from "./docker/reference.ts";
 export { ROUTES, type Route, type RouteName } from "./docker/routes.ts";
 export { type ContainerEvent, containerEventIn, WATCHED } from "./docker/shapes/event.ts";

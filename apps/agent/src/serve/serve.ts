@@ -14,7 +14,7 @@ import {
 import { type Clock, within } from "../clock.ts";
 import type { Identity } from "../key.ts";
 import { type Log, reasonOf } from "../log.ts";
-import { type PolicyPlace, refusalValues } from "../policy.ts";
+import { type PolicyPlace, placeValues, refusalValues } from "../policy.ts";
 import type { HubTime } from "./hub-time.ts";
 import type { Journal } from "./journal.ts";
 import { Runs } from "./runs.ts";
@@ -104,6 +104,7 @@ export class Serve {
 
   async #run({ ask, leftMs }: Known): Promise<unknown> {
     const { allow, clock, host, journal } = this.#o;
+    const place = this.#o.policyPlace ?? { file: undefined, restart: "agent" };
     const collector = this.#byName.get(ask.type);
     if (collector === undefined) {
       throw new Fault("UNSUPPORTED", `this agent does not know "${ask.type}"`, {
@@ -113,7 +114,7 @@ export class Serve {
     const { policy } = collector.command;
     if (policy !== undefined && !allow.includes(policy)) {
       throw new Fault("POLICY_REFUSED", `this server does not allow ${policy}`, {
-        values: refusalValues(policy, allow, this.#o.policyPlace ?? { file: undefined, restart: "agent" }),
+        values: refusalValues(policy, allow, place),
       });
     }
     const parsed = collector.command.ask.safeParse(ask.payload);
@@ -128,7 +129,17 @@ export class Serve {
         values: { command: ask.type, ms: Math.round(leftMs) },
       });
     };
-    const start = () => collector.collect(parsed.data, host);
+    const start = async () => {
+      try {
+        return await collector.collect(parsed.data, host);
+      } catch (error) {
+        if (!(error instanceof Fault && error.code === "POLICY_REFUSED")) throw error;
+        throw new Fault(error.code, error.message, {
+          values: { ...error.values, ...placeValues(place) },
+          cause: error,
+        });
+      }
+    };
     if (!acts(collector.command)) {
       return within(clock, leftMs, this.#runs.reading(ask.type, ask.payload, clock.monotonic(), start), late);
     }

@@ -2,6 +2,9 @@
 import { Fault } from "@servereye/contract";
 import type { DockerPolicy } from "./engine.ts";
 
+/** Actions that are no commands: what a created container may be given beyond what any container is. */
+export const FINE_POLICIES = ["create.privileged", "create.host", "create.capabilities", "create.devices"];
+
 /** Throws POLICY_REFUSED with the whole line to change unless the action is allowed. */
 export function refuseUnlessAllowed({ allow }: Pick<DockerPolicy, "allow">, policy: string): void {
   if (allow.includes(policy)) return;

@@ -40,6 +40,7 @@ const own = [
   language,
   stats,
   debug,
+  logsCommand,
 ];
 
 const imageCommands = [pullCommand, createCommand, updateCommand, pruneCommand, cancelCommand];

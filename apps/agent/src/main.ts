@@ -1,10 +1,12 @@
 /** The agent as a process: reads its settings, ties the parts together, and ends well. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { collectors, createJobs } from "@servereye/commands/agent";
+import { collectors, createJobs, FINE_POLICIES, settleUpdates } from "@servereye/commands/agent";
 import type { AgentFacts } from "@servereye/contract";
 import { systemClock } from "./clock.ts";
 import { type Config, dataFolderOf, parseConfig } from "./config.ts";
+import { keptIn } from "./docker/kept.ts";
+import { ContainerWatch } from "./docker/watch.ts";
 import { flagsOf, HELP } from "./flags.ts";
 import { machineDocker } from "./host/docker/docker.ts";
 import { endProcess } from "./host/exit.ts";
@@ -85,6 +87,7 @@ async function run(config: Config): Promise<void> {
   });
   const host = linuxHost({ statfs: [process.execPath, ...ownScript(), "--statfs"], docker });
   const agent = await connectTo(config, identity, host);
+  void settleLeft(host);
   let leaving = false;
   const leave = async (reason: string): Promise<void> => {
     if (leaving) return;
@@ -130,7 +133,15 @@ async function connectTo(config: Config, identity: Identity, host: LinuxHost): P
     log,
   });
   if (config.allowTold) warnOfUnknownActions(config.policy.allow, log);
-  return link({
+  const { bootId } = machineFacts();
+  const keptAt = join(config.data, "episodes.json");
+  const watch = new ContainerWatch({
+    ...{ docker: host.docker, clock: systemClock, log, uuid: () => crypto.randomUUID() },
+    ...{ disk: nodeDisk, path: keptAt, left: await keptIn(nodeDisk, keptAt, log) },
+    queue: { identity, hubTime, bootId },
+  });
+  watch.start();
+  const going = link({
     url: config.url,
     identity,
     hubKey: config.hubKey,
@@ -140,6 +151,7 @@ async function connectTo(config: Config, identity: Identity, host: LinuxHost): P
     facts: () => facts(config),
     serve,
     hubTime,
+    events: watch.events,
     keepPin: (seen) => writePin(nodeDisk, pinFile, seen),
     clock: systemClock,
     random: Math.random,
@@ -147,6 +159,22 @@ async function connectTo(config: Config, identity: Identity, host: LinuxHost): P
     diagnose,
     log,
   });
+  return {
+    ended: going.ended,
+    stop: async () => {
+      await Promise.all([going.stop(), watch.stop()]);
+    },
+  };
+}
+
+/** Ends the updates of containers that an agent before this one was in the middle of. */
+async function settleLeft(host: LinuxHost): Promise<void> {
+  try {
+    for (const { name, how } of await settleUpdates(host)) log.warn("update.settled", { name, how });
+  } catch (error) {
+    // The next update of the same container tries again.
+    log.warn("update.unsettled", { reason: reasonOf(error) });
+  }
 }
 
 function facts(config: Config): AgentFacts {
@@ -161,7 +189,8 @@ function facts(config: Config): AgentFacts {
 }
 
 function warnOfUnknownActions(allow: readonly string[], to: Log): void {
-  const known = new Set([...DEFAULT_ALLOW, ...collectors.flatMap(({ command }) => command.policy ?? [])]);
+  const policies = collectors.flatMap(({ command }) => command.policy ?? []);
+  const known = new Set([...DEFAULT_ALLOW, ...policies, ...FINE_POLICIES]);
   for (const unknown of unknownActions(allow, [...known])) to.warn("policy.unknown", unknown);
 }
 

@@ -55,15 +55,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 const whole = (digits: string | undefined): number | undefined =>
   digits !== undefined && /^-?\d{1,9}$/.test(digits) ? Number(digits) : undefined;
 
-/** The event in a line of the stream, or undefined for one that is of no matter here. */
-export function containerEventIn(line: string): ContainerEvent | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    // A proxy's own words, or half a line at the end of a stream: no event.
-    return undefined;
-  }
+/** The event in a value of the stream, or undefined for one that is of no matter here. */
+export function containerEventIn(value: unknown): ContainerEvent | undefined {
   const parsed = EngineEvent.safeParse(value);
   if (!parsed.success || !Object.hasOwn(ACTIONS, parsed.data.Action)) return undefined;
   const { Action: word, Actor, timeNano } = parsed.data;

@@ -4,6 +4,8 @@ import { containersCollector } from "./containers/collect.ts";
 import { cpuCollector } from "./cpu/collect.ts";
 import { createCollector } from "./create/collect.ts";
 import { diskCollector } from "./disk/collect.ts";
+import { imagesCollector } from "./images/collect.ts";
+import { inspectCollector } from "./inspect/collect.ts";
 import { jobCollector } from "./job/collect.ts";
 import type { Collector } from "./kit.ts";
 import { logsCollector } from "./logs/collect.ts";
@@ -32,6 +34,8 @@ export const collectors: readonly Collector[] = [
   containersCollector,
   topCollector,
   statsContainerCollector,
+  inspectCollector,
+  imagesCollector,
   ...actionCollectors,
   ...projectCollectors,
   pullCollector,

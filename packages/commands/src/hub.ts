@@ -5,6 +5,8 @@ import { containersReading } from "./containers/reply.ts";
 import { cpuReading } from "./cpu/reply.ts";
 import { diskOriginal } from "./disk/original.ts";
 import { diskReading } from "./disk/reply.ts";
+import { imagesReading } from "./images/reply.ts";
+import { inspectReading } from "./inspect/reply.ts";
 import { jobReading } from "./job/reply.ts";
 import type { Reading } from "./kit.ts";
 import { memoryOriginal } from "./memory/original.ts";
@@ -34,6 +36,8 @@ export const readings: readonly Reading[] = [
   containersReading,
   topReading,
   statsContainerReading,
+  inspectReading,
+  imagesReading,
   jobReading,
 ];
 
@@ -85,6 +89,8 @@ export {
 } from "./create/reply.ts";
 export { EPISODE_EVENT, EPISODE_KINDS, Episode, type EpisodeKind } from "./docker/episodes/contract.ts";
 export { ImageReference, VolumeName } from "./docker/grammar.ts";
+export { images } from "./images/contract.ts";
+export { inspect } from "./inspect/contract.ts";
 export { JobState, type JobStep, job } from "./job/contract.ts";
 export { jobView } from "./job/reply.ts";
 export type { Messages, Reading, ReplyButton, ReplyContext, ReplyView, Translate } from "./kit.ts";

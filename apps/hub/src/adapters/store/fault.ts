@@ -31,6 +31,9 @@ const CONSTRAINTS: Record<string, () => Fault> = {
   accounts_person: noSuchPerson,
   buttons_person: noSuchPerson,
   choices_membership: () => new Fault("SERVER_UNKNOWN", "the person is not a member of this server"),
+  container_episodes_server: () => new Fault("SERVER_UNKNOWN", "there is no such server"),
+  container_watches_membership: () =>
+    new Fault("SERVER_UNKNOWN", "the person is not a member of this server"),
   memberships_person: noSuchPerson,
   memberships_server: () => new Fault("SERVER_UNKNOWN", "there is no such server"),
   persons_name: () => new Fault("NAME_INVALID", "a person's name is empty"),

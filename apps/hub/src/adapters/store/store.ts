@@ -6,6 +6,7 @@ import type { Figures, Store } from "../../core/ports/store.ts";
 import { auditIn } from "./audit.ts";
 import { buttonsIn } from "./buttons.ts";
 import { DEADLINES, type Deadlines, openDatabase, type StoreConnection } from "./connection.ts";
+import { episodesIn } from "./episodes.ts";
 import { hubsIn } from "./hubs.ts";
 import { inboxIn } from "./inbox.ts";
 import { leasesIn } from "./leases.ts";
@@ -71,6 +72,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     hubs: hubsIn(db),
     leases: leasesIn(db),
     audit: auditIn(db, replicas),
+    episodes: episodesIn(db, clock),
     settings: settingsIn(db),
     sessions: sessionsIn(db, clock),
     wizards: wizardsIn(db),

@@ -2,6 +2,7 @@
 import type { AgentFacts, Role } from "@servereye/contract";
 import type { ColumnType, Generated } from "kysely";
 import type { ButtonAction, ButtonOutcome } from "../../core/ports/buttons.ts";
+import type { KeptEpisode } from "../../core/ports/episodes.ts";
 import type { ChannelName } from "../../core/ports/people.ts";
 import type { TicketKind } from "../../core/ports/servers.ts";
 import type { AuditEntry } from "../../core/ports/store.ts";
@@ -124,6 +125,45 @@ export interface Tables {
     steps: Json<unknown>;
     revision: number;
     expires: number;
+  };
+  container_watches: {
+    person_id: string;
+    server_id: string;
+    wanted: boolean;
+    channel: ChannelName;
+    chat_id: string;
+    chat_kind: "private" | "group";
+    topic: string | null;
+    language: string | null;
+  };
+  container_episodes: {
+    server_id: string;
+    id: string;
+    revision: number;
+    ended: boolean;
+    body: Json<KeptEpisode>;
+    heard_at: number;
+  };
+  episode_messages: {
+    server_id: string;
+    episode: string;
+    channel: ChannelName;
+    chat_id: string;
+    /** "" for none: it is part of the key. */
+    topic: string;
+    chat_kind: "private" | "group";
+    message_id: string | null;
+    /** The revision it shows, 0 for none, and how bad that was. */
+    shown: number;
+    rang: number;
+    /** The revision it is to show. */
+    wanted: number;
+    tries: number;
+    /** Null: nothing is due. */
+    next_try: number | null;
+    /** The hub that is about to show it, and until when by the database's clock. */
+    holder: string | null;
+    held_until: Date | null;
   };
   settings: {
     key: string;

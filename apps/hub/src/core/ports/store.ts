@@ -1,5 +1,6 @@
 /** The store as a whole: what is kept, and how it is used together. */
 import type { Buttons } from "./buttons.ts";
+import type { Episodes } from "./episodes.ts";
 import type { Hubs, Leases } from "./hubs.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Account, People } from "./people.ts";
@@ -69,6 +70,7 @@ export interface Store {
   readonly settings: Settings;
   readonly sessions: Sessions;
   readonly wizards: Wizards;
+  readonly episodes: Episodes;
   /** For showing: some seconds old at most. */
   figures(): Promise<Figures>;
   /**

@@ -24,6 +24,7 @@ export const NOT_CARRIED: ReadonlySet<string> = new Set([
   "hubs",
   "leases",
   "wizards",
+  "episode_messages",
 ]);
 
 export const Header = z.object({

@@ -6,6 +6,7 @@ import { outcomes } from "./0004-outcomes.ts";
 import { auditTrim } from "./0005-audit-trim.ts";
 import { wizards } from "./0006-wizards.ts";
 import { auditBegun } from "./0007-audit-begun.ts";
+import { episodes } from "./0008-episodes.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-foundation": foundation,
@@ -14,4 +15,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0005-audit-trim": auditTrim,
   "0006-wizards": wizards,
   "0007-audit-begun": auditBegun,
+  "0008-episodes": episodes,
 };

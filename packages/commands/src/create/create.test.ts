@@ -136,7 +136,9 @@ test(
       );
       assert.equal(state.fault, undefined);
       const made = await docker.must<Made>("GET", `/containers/${CreateResult.parse(state.result).id}/json`);
-      assert.deepEqual([made.HostConfig.CapAdd, made.HostConfig.PidMode], [["CAP_NET_ADMIN"], "host"]);
+      // Newer engines write CAP_ before it.
+      assert.match(String(made.HostConfig.CapAdd), /^(CAP_)?NET_ADMIN$/);
+      assert.equal(made.HostConfig.PidMode, "host");
       assert.equal(made.Mounts[0]?.Source, docker.socket);
     });
 

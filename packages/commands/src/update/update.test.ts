@@ -12,7 +12,8 @@ import { UPDATE_STAGES, UpdateResult } from "./contract.ts";
 import { asideName, UPDATE_LABEL } from "./mark.ts";
 
 const ALLOW = { allow: ["containers.update"] };
-const SLEEP = "sleep 1000000";
+/** Ends at once when it is stopped, which a lone sleep does not. */
+const SLEEP = "trap 'exit 0' TERM; sleep 1000000 & wait";
 const MS = 1_000_000;
 
 interface All {
@@ -105,7 +106,7 @@ test("a container is updated", needs("docker", "busybox", "docker-registry", "ip
 
     const second = await publish(
       2,
-      `CMD ${SLEEP} 2`,
+      `CMD : 2; ${SLEEP}`,
       "VOLUME /data",
       "EXPOSE 81",
       "LABEL of=2",
@@ -134,7 +135,10 @@ test("a container is updated", needs("docker", "busybox", "docker-registry", "ip
     const { [UPDATE_LABEL]: mark, ...labels } = after.Config.Labels;
     assert.ok(mark?.startsWith(id));
     assert.deepEqual(labels, { ...before.Config.Labels, of: "2", "com.docker.compose.image": second });
-    assert.deepEqual([after.Config.WorkingDir, after.Config.Cmd], ["/var", ["/bin/sh", "-c", `${SLEEP} 2`]]);
+    assert.deepEqual(
+      [after.Config.WorkingDir, after.Config.Cmd],
+      ["/var", ["/bin/sh", "-c", `: 2; ${SLEEP}`]],
+    );
     assert.deepEqual(Object.keys(after.Config.ExposedPorts ?? {}).sort(), ["80/tcp", "81/tcp"]);
     for (const key of ["Hostname", "StopSignal", "Healthcheck", "User", "Volumes", "Entrypoint", "Tty"])
       assert.deepEqual(after.Config[key], before.Config[key], key);

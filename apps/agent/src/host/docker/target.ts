@@ -28,6 +28,8 @@ const VALUES: Readonly<Record<string, Check>> = {
   ps_args: (text) => /^[a-zA-Z0-9,=_ -]{1,100}$/.test(text),
 };
 
+/** No part is longer; what is, is not even looked at. */
+const LONGEST_PART = 255;
 /** Characters of one value of the query: filters may name some hundred containers. */
 const LONGEST_VALUE = 16_384;
 
@@ -39,7 +41,7 @@ export function targetOf({ route, path = {}, query = {} }: EngineCall): string {
   const filled = form.replace(/\{(\w+)\}/g, (_, name: string) => {
     wanted.add(name);
     const value = Object.hasOwn(path, name) ? path[name] : undefined;
-    if (typeof value !== "string" || !PARTS[name]?.(value))
+    if (typeof value !== "string" || value.length > LONGEST_PART || !PARTS[name]?.(value))
       throw refused(`${route}: {${name}} is none: ${shown(value)}`);
     return encodeURIComponent(value);
   });

@@ -2,6 +2,7 @@
 import { Fault } from "@servereye/contract";
 import type { Host } from "../host.ts";
 import { EngineRefusal } from "./engine.ts";
+import { engineFault } from "./jobs.ts";
 import { Inspected } from "./shapes/inspected.ts";
 import { ContainerSummary } from "./shapes/summary.ts";
 
@@ -10,10 +11,11 @@ export async function listContainers(
   host: Host,
   deadlineMs: number,
 ): Promise<{ summaries: ContainerSummary[]; odd: number }> {
-  const { body } = await host.docker.engine.call({
-    route: "containers.list",
-    query: { all: true },
-    deadlineMs,
+  const { engine } = host.docker;
+  const asked = engine.call({ route: "containers.list", query: { all: true }, deadlineMs });
+  const { body } = await asked.catch((error: unknown) => {
+    // A socket proxy may keep the list to itself.
+    throw engineFault(error);
   });
   const told = listIn(body);
   const summaries = told.flatMap((one) => ContainerSummary.safeParse(one).data ?? []);

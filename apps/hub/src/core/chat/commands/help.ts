@@ -4,15 +4,21 @@ import {
   containerActions,
   containers,
   create,
+  images,
+  inspect,
   prune,
   pull,
+  statsContainer,
+  top,
   update,
 } from "@servereye/commands/hub";
 import type { Draft, Turn } from "../turn.ts";
 import type { ChatCommand } from "./command.ts";
 
-/** In no menu, since only agents of the Go original do them yet. */
-const CONTAINERS = [containers.name, ...CONTAINER_VERBS.map((verb) => containerActions[verb].name)];
+const CONTAINERS = [
+  ...[containers.name, top.name, statsContainer.name, inspect.name],
+  ...CONTAINER_VERBS.map((verb) => containerActions[verb].name),
+];
 
 interface Group {
   id: string;
@@ -29,8 +35,15 @@ const GROUPS: readonly Group[] = [
     names: ["status", "cpu", "memory", "disk", "temp", "network", "processes", "uptime", "ping"],
   },
   { id: "help-containers", names: CONTAINERS, first: containers.name },
-  { id: "help-images", names: [pull.name, create.name, update.name, prune.name], first: pull.name },
-  { id: "help-servers", names: ["servers", "use", "add", "rename_server", "remove_server", "members", "audit"] },
+  {
+    id: "help-images",
+    names: [images.name, pull.name, create.name, update.name, prune.name],
+    first: pull.name,
+  },
+  {
+    id: "help-servers",
+    names: ["servers", "use", "add", "rename_server", "remove_server", "members", "audit"],
+  },
   { id: "help-rest", names: ["language", "cancel", "debug", "help"] },
   { id: "help-admin", names: ["invite", "stats"], admin: true },
 ];
@@ -39,13 +52,16 @@ export async function helpBlocks(turn: Turn): Promise<Draft["blocks"]> {
   const { t, actor } = turn;
   const blocks: Draft["blocks"] = [];
   const known = await knownTo(turn);
+  // Agents of the Go original do some of a group alone.
+  const namesIn = ({ names, first }: Group) =>
+    first === undefined ? names : names.filter((name) => known.has(name));
   for (const group of GROUPS) {
     if (group.admin && !actor.person.admin) continue;
     if (group.first !== undefined && !known.has(group.first)) continue;
     blocks.push({ type: "heading", text: t(group.id) });
     blocks.push({
       type: "facts",
-      rows: group.names.map((name) => ({ label: `/${name}`, value: [t(aboutId(name))] })),
+      rows: namesIn(group).map((name) => ({ label: `/${name}`, value: [t(aboutId(name))] })),
     });
   }
   blocks.push({ type: "note", text: [t("help-naming")] });

@@ -7,6 +7,7 @@ import { ContainerName, VolumeName } from "../docker/grammar.ts";
 import { protection } from "../docker/protect.ts";
 import { ImageSummary } from "../docker/shapes/image.ts";
 import { ContainerSummary, nameIn } from "../docker/shapes/summary.ts";
+import { markIn, UPDATE_LABEL } from "../docker/update-mark.ts";
 import type { Host } from "../host.ts";
 import type { prunePreview } from "./contract.ts";
 
@@ -20,10 +21,8 @@ const CALL_MS = 10_000;
 const STOPPED = new Set(["created", "exited", "dead"]);
 /** What every engine has of itself. */
 const OWN_NETWORKS = new Set(["bridge", "host", "none", "ingress", "docker_gwbridge", "podman"]);
-/** Written by updates on the new container, with the id of the old one that it may go back to. */
-const UPDATE_LABEL = "servereye.update";
-
-const Sized = z.extend(ContainerSummary, {
+const Sized = z.object({
+  ...ContainerSummary.shape,
   SizeRw: z.catch(z.number(), 0),
   NetworkSettings: z.catch(z.object({ Networks: z.catch(z.record(z.string(), z.unknown()), {}) }), {
     Networks: {},
@@ -51,7 +50,7 @@ function inUpdates(all: readonly Sized[]): ReadonlySet<string> {
   const ids = new Set(all.map(({ Id }) => Id));
   return new Set(
     all.flatMap(({ Id, Labels }) => {
-      const old = Labels[UPDATE_LABEL]?.split(":")[0];
+      const old = markIn(Labels[UPDATE_LABEL])?.oldId;
       return old !== undefined && ids.has(old) ? [Id, old] : [];
     }),
   );

@@ -1,6 +1,7 @@
 /** The same container once more from another image: what its maker set is kept, what it had from the old image is not. */
+
+import { type Mark, markText, UPDATE_LABEL } from "../docker/update-mark.ts";
 import { fullyInherited, overriding, same } from "./inherited.ts";
-import { type Mark, markText, UPDATE_LABEL } from "./mark.ts";
 import { networksOf } from "./networks.ts";
 import { listIn, recordIn, textIn, textsIn, type Whole } from "./whole.ts";
 

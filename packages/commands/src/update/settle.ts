@@ -3,8 +3,8 @@ import { Fault } from "@servereye/contract";
 import { listContainers } from "../docker/calls.ts";
 import { EngineRefusal } from "../docker/engine.ts";
 import { protection } from "../docker/protect.ts";
+import { asideName, freshName, type Mark, markIn, markText, UPDATE_LABEL } from "../docker/update-mark.ts";
 import type { Host } from "../host.ts";
-import { asideName, freshName, type Mark, markIn, markText, UPDATE_LABEL } from "./mark.ts";
 import { watch } from "./watch.ts";
 import { labelsIn, type Whole, wholeOf } from "./whole.ts";
 

@@ -5,11 +5,11 @@ import { startDocker, type TestDocker } from "../../../../test/engines/docker.ts
 import { startRegistry } from "../../../../test/engines/docker-registry.ts";
 import { needs } from "../../../../test/engines.ts";
 import type { Engine, EngineCall } from "../docker/engine.ts";
+import { asideName, UPDATE_LABEL } from "../docker/update-mark.ts";
 import { ended, workingHost } from "../docker/working-host.test-code.ts";
 import type { Host } from "../host.ts";
 import { settleUpdates, updateCollector } from "./collect.ts";
 import { UPDATE_STAGES, UpdateResult } from "./contract.ts";
-import { asideName, UPDATE_LABEL } from "./mark.ts";
 
 const ALLOW = { allow: ["containers.update"] };
 /** Ends at once when it is stopped, which a lone sleep does not. */
@@ -67,7 +67,7 @@ test("a container is updated", needs("docker", "busybox", "docker-registry", "ip
     const id = await docker.create({
       name: "web",
       Image: tag,
-      Cmd: undefined,
+      Cmd: [],
       Env: ["MINE=1"],
       Labels: { mine: "1", "com.docker.compose.project": "shop", "com.docker.compose.image": first },
       Hostname: "web-1",
@@ -157,7 +157,7 @@ test("a container is updated", needs("docker", "busybox", "docker-registry", "ip
   });
 
   await t.test("and is back as it was when the new one becomes unhealthy, or ends", async () => {
-    const id = await docker.run({ name: "app", Image: tag, Cmd: undefined });
+    const id = await docker.run({ name: "app", Image: tag, Cmd: [] });
     const before = await all(id);
     await publish(3, `CMD ${SLEEP}`, "HEALTHCHECK --interval=50ms --retries=2 CMD echo no good; false");
     const unhealthy = (await update(workingHost(docker, { policy: ALLOW }), "app")).state.fault;

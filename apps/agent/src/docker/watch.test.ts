@@ -28,7 +28,10 @@ interface Payload {
   lines?: string[];
 }
 
-describe("containers in trouble, on a real engine", { ...needs("docker", "busybox"), timeout: 120_000 }, () => {
+describe("containers in trouble, on a real engine", {
+  ...needs("docker", "busybox"),
+  timeout: 120_000,
+}, () => {
   let docker: TestDocker;
   const watches: ContainerWatch[] = [];
   before(async () => {
@@ -73,18 +76,18 @@ describe("containers in trouble, on a real engine", { ...needs("docker", "busybo
       },
       /** Begins, and resolves when the engine is listened to. */
       async begin() {
+        const before = disk.text(PATH);
         watch.start();
-        await kept(disk);
+        await kept(disk, (text) => text !== before);
       },
     };
   }
 
   const run = (name: string, script: string, more: object = {}) =>
     docker.run({ name, Cmd: ["sh", "-c", script], ...more });
-  /** Resolves when the watch has looked over all and kept so. */
-  async function kept(disk: MemoryDisk): Promise<void> {
-    for (const was = disk.done.length; disk.done.length === was; )
-      await new Promise((r) => setTimeout(r, 10));
+  /** Resolves when what is kept is so. */
+  async function kept(disk: MemoryDisk, so: (text: string) => boolean): Promise<void> {
+    while (!so(disk.text(PATH))) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   test("each ends in one episode with its code, its reason and its last lines; what was asked for in none", async () => {
@@ -132,7 +135,7 @@ describe("containers in trouble, on a real engine", { ...needs("docker", "busybo
     await first.begin();
     await run("lasting", "exit 4");
     await first.saw("container.episode");
-    await kept(disk);
+    await kept(disk, (text) => text.includes('"container":"lasting"'));
     // Killed: nothing of it is written any more.
     const left = new MemoryDisk();
     left.put(PATH, disk.text(PATH));

@@ -13,6 +13,7 @@ const engines = {
   psql: () => onPath("psql"),
   /** dockerd, which needs root. */
   docker: () => (process.getuid?.() === 0 ? (onPath("dockerd") ?? at("/usr/sbin/dockerd")) : undefined),
+  podman: () => (process.getuid?.() === 0 ? onPath("podman") : undefined),
   "docker-registry": () => onPath("docker-registry"),
   /** Linked statically, so that it runs alone in a container. */
   busybox: () => (existsSync("/usr/share/doc/busybox-static") ? onPath("busybox") : undefined),

@@ -3,6 +3,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
+/** Folders of engines in the place for temporary ones begin so, then comes the process of their test. */
+export const PREFIX = "se-docker-";
 const CGROUPS = "/sys/fs/cgroup";
 
 /** `folder` is the engine's own; its name is also that of its control groups. */

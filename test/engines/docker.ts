@@ -17,7 +17,7 @@ import { basename, join } from "node:path";
 import { engine } from "../engines.ts";
 import { busyboxTree } from "./busybox.ts";
 import { type AskOptions, askEngine, type EngineAnswer } from "./docker-http.ts";
-import { sweep } from "./docker-sweep.ts";
+import { PREFIX, sweep } from "./docker-sweep.ts";
 
 /** What `POST /containers/create` takes, as far as tests use it; anything else of it may stand there too. */
 export interface ContainerSpec {
@@ -115,7 +115,6 @@ export const OUT_OF_MEMORY: ContainerSpec = {
   Cmd: ["sh", "-c", "tail /dev/zero; sleep 1; exit 137"],
   HostConfig: { Memory: 16 * 1024 * 1024 },
 };
-const PREFIX = "se-docker-";
 
 /** Makes and starts one, in about 0.3 s. Ask `needs("docker", "root")` before. */
 export async function startDocker(options: DockerOptions = {}): Promise<TestDocker> {

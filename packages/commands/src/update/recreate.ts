@@ -106,4 +106,6 @@ function mountsOf(old: Whole): object[] {
 
 /** What is not, word for word, in the other too. */
 const without = <T>(own: Record<string, T>, other: Record<string, unknown>): Record<string, T> =>
-  Object.fromEntries(Object.entries(own).filter(([name, value]) => !same(value, other[name])));
+  Object.fromEntries(
+    Object.entries(own).filter(([name, value]) => !(name in other && same(value, other[name]))),
+  );

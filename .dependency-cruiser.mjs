@@ -50,14 +50,30 @@ export default {
     allow(
       "^packages/commands/src/agent\\.ts$",
       "^packages/commands/src/(host|kit)\\.ts$",
-      "^packages/commands/src/docker/(engine|grammar|jobs|routes)\\.ts$",
+      "^packages/commands/src/docker/",
       "^packages/commands/src/[^/]+/(act|collect)\\.ts$",
     ),
     allow(
       "^packages/commands/src/hub\\.ts$",
       "^packages/commands/src/kit\\.ts$",
       "^packages/commands/src/[^/]+/(contract|reply|messages|original)\\.ts$",
+      "^packages/commands/src/docker/",
       CONTRACT,
+    ),
+    // A project is its containers: it acts on each as a command on one does, and the list of containers shows it.
+    allow("^packages/commands/src/project/", "^packages/commands/src/containers/(act|contract)\\.ts$"),
+    allow(
+      "^packages/commands/src/containers/",
+      "^packages/commands/src/project/(contract|members|order)\\.ts$",
+    ),
+    // A job is shown by the command that began it, and each of those begins with how jobs are shown.
+    allow(
+      "^packages/commands/src/job/(reply|messages)\\.ts$",
+      "^packages/commands/src/(create|project|prune|pull|update)/(reply|messages)\\.ts$",
+    ),
+    allow(
+      "^packages/commands/src/(create|project|prune|pull|update)/reply\\.ts$",
+      "^packages/commands/src/job/shown\\.ts$",
     ),
 
     // The agent: web standards and Host. The machine itself is in host/ and the entry only.

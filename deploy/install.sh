@@ -93,14 +93,19 @@ umask 077
 mv "$etc/agent.env.new" "$etc/agent.env"
 
 run="$node $app/agent.mjs --data $data${pair:+ --pair}"
+by_hand() { # what --docker means where this script makes no service
+  [ -z "$docker" ] || say "--docker: no service was made. Whoever starts the agent needs Docker's socket, which is as good as root on this machine."
+}
 if [ -z "$service" ]; then
   say "3/3 Installed. Start it with:"
   say "set -a; . $etc/agent.env; set +a; $run"
+  by_hand
   exit 0
 fi
 command -v systemctl >/dev/null && [ -d /run/systemd/system ] || {
   say "3/3 Installed. There is no systemd here; start it by your own means with:"
   say "set -a; . $etc/agent.env; set +a; $run"
+  by_hand
   exit 0
 }
 id servereye >/dev/null 2>&1 || useradd --system --home-dir "$data" --shell /usr/sbin/nologin servereye

@@ -1,6 +1,7 @@
-/** `npm run bench [-- round-trip redis fleet original store agent start] [--quick]`: measures, prints, and keeps the results with the docs. */
+/** `npm run bench [-- round-trip redis fleet original store agent start containers] [--quick]`: measures, prints, and keeps the results with the docs. */
 import { parseArgs } from "node:util";
 import { agentCost } from "./agent.ts";
+import { containersTime, dockerIsHere } from "./docker/containers.ts";
 import { type Fleet, fleet } from "./fleet/bench.ts";
 import { originalAgents } from "./original/bench.ts";
 import { keep, machine } from "./page.ts";
@@ -27,6 +28,8 @@ const benches: { [N in Name]: (how: How) => Promise<Results[N]> } = {
   store: ({ quick }) => storeTimes(quick ? { single: 20, rounds: 1 } : { single: 500, rounds: 20 }),
   agent: ({ quick }) => agentCost({ seconds: quick ? 2 : 60 }),
   start: ({ quick }) => startTimes({ runs: quick ? 1 : 7 }),
+  containers: ({ quick }) =>
+    containersTime(quick ? { containers: 4, asks: 5 } : { containers: 100, asks: 200 }),
 };
 
 function fleets({ quick, agents }: How): Promise<Fleet> {
@@ -81,8 +84,13 @@ async function main(): Promise<number> {
   process.stdout.write(`${machine()}\n`);
   if (!redisIsHere())
     process.stderr.write("What goes over Redis is left out: there is no redis-server here.\n");
+  if (!dockerIsHere())
+    process.stderr.write(
+      "What needs containers is left out: there is no dockerd here, or this is not root.\n",
+    );
+  const isHere: Partial<Record<Name, () => boolean>> = { redis: redisIsHere, containers: dockerIsHere };
   for (const name of chosen)
-    if (name !== "redis" || redisIsHere()) await measure(name, { quick: values.quick, agents });
+    if (isHere[name]?.() !== false) await measure(name, { quick: values.quick, agents });
   return 0;
 }
 

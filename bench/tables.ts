@@ -1,5 +1,6 @@
 /** Results as Markdown tables, one for each bench. */
 import type { AgentCost, Memory } from "./agent.ts";
+import type { ContainersTime } from "./docker/containers.ts";
 import type { Fleet } from "./fleet/bench.ts";
 import { fleetTable } from "./fleet/table.ts";
 import type { OriginalFigures } from "./original/bench.ts";
@@ -19,6 +20,7 @@ export interface Results {
   store: StoreTimes[];
   agent: AgentCost;
   start: StartTime[];
+  containers: ContainersTime;
 }
 export type Name = keyof Results;
 
@@ -140,6 +142,23 @@ function start(kinds: StartTime[]): string {
   ].join("\n\n");
 }
 
+function containers({ containers: count, first, answers, bare }: ContainersTime): string {
+  const row = (what: string, { count: asked, p50, p99 }: Summary): Row => [
+    what,
+    String(asked),
+    figure(p50),
+    figure(p99),
+    times(p50, bare.p50),
+  ];
+  return [
+    table(
+      ["", "questions", "p50, ms", "p99, ms", "p50 to bare"],
+      [row("the engine's bare list", bare), row(`\`/containers\`, ${count} of them`, answers)],
+    ),
+    `- The first question of all, with two readings of each: ${figure(first)} ms.`,
+  ].join("\n\n");
+}
+
 export function tableOf<N extends Name>(name: N, result: Results[N]): string {
   const makers: { [K in Name]: (result: Results[K]) => string } = {
     "round-trip": roundTrip,
@@ -149,6 +168,7 @@ export function tableOf<N extends Name>(name: N, result: Results[N]): string {
     store,
     agent,
     start,
+    containers,
   };
   return makers[name](result);
 }

@@ -8,6 +8,8 @@ import { ContainerStats, memoryIn, momentNs } from "./shapes/stats.ts";
 
 /** Ms between two readings: the counters are in ns, and nobody waits gladly. */
 const INTERVAL_MS = 250;
+/** A timer may be this much early, ms. */
+const SLACK_MS = 5;
 /** A reading that is older than this says nothing about "now", ms. */
 const RECENT_MS = 5_000;
 /** Questions to the engine at a time: it tells all of them in the same moment, once a second (moby, `stats.Collector`). */
@@ -40,69 +42,71 @@ interface Reading {
   memory: number | undefined;
 }
 
-/** The last reading of each container, by the machine it is of. */
-const readings = new WeakMap<object, Map<string, Reading>>();
+/** What is known of one container: its last reading, and one before that which is old enough to compare with. */
+interface Known {
+  base: Reading | undefined;
+  latest: Reading;
+}
+
+/** By the machine, and by the container's id. */
+const readings = new WeakMap<object, Map<string, Known>>();
 
 /**
  * Processor time in percent of one processor is time taken by time gone, in which it is `docker stats`'
  * (docker/cli, `calculateCPUPercentUnix`: the share of all processors' time, times their number). What ends
- * meanwhile, and what is not told by `until` (monotonic ms), is left out.
+ * meanwhile, and what is not told by `until` (monotonic ms), is left out. Waits only where nothing was read lately.
  */
 export async function usageOf(
   host: Host,
   running: readonly RunningContainer[],
   until: number,
 ): Promise<Map<string, Usage>> {
-  const known = readings.get(host.docker) ?? new Map<string, Reading>();
+  const known = readings.get(host.docker) ?? new Map<string, Known>();
   readings.set(host.docker, known);
   const groups = new Map(running.map(({ id, pid }) => [id, groupOf(host, pid, id)]));
-  const isRecent = ({ id, pid }: RunningContainer) => {
-    const last = known.get(id);
-    return last?.pid === pid && host.monotonic() - last.taken <= RECENT_MS;
-  };
-  const first = await read(
-    host,
-    running.filter((one) => !isRecent(one)),
-    groups,
-    until,
-  );
-  for (const [id, reading] of first) known.set(id, reading);
-  const before = new Map(running.flatMap(({ id }) => [...of(known, id)]));
-  const latest = Math.max(...[...before.values()].map(({ taken }) => taken));
-  const wait = latest + INTERVAL_MS - host.monotonic();
-  if (before.size > 0 && wait > 0) await host.wait(wait);
-  const now = await read(
-    host,
-    running.filter(({ id }) => before.has(id)),
-    groups,
-    until,
-  );
-  forget(known, host.monotonic());
-  return new Map(
-    [...now].map(([id, reading]) => {
-      known.set(id, reading);
-      return [id, between(before.get(id), reading)];
-    }),
+  const strangers = running.filter(({ id, pid }) => !isRecent(known.get(id)?.latest, pid, host.monotonic()));
+  for (const [id, latest] of await read(host, strangers, groups, until))
+    known.set(id, { base: undefined, latest });
+  // Whoever was read just now, and has nothing older to compare with, is what is waited for.
+  const ages = running.flatMap(({ id, pid }) => {
+    const one = known.get(id);
+    return one === undefined || comparable(one, pid, host.monotonic())
+      ? []
+      : [host.monotonic() - one.latest.taken];
+  });
+  if (ages.length > 0) await host.wait(Math.max(0, INTERVAL_MS - Math.min(...ages)));
+  const there = running.filter(({ id }) => known.has(id));
+  const now = await read(host, there, groups, until);
+  const usage = new Map<string, Usage>();
+  for (const [id, reading] of now) {
+    const one = known.get(id);
+    const base = one && comparable(one, reading.pid, reading.taken);
+    usage.set(id, between(base, reading));
+    if (one === undefined || reading.taken - one.latest.taken >= INTERVAL_MS)
+      known.set(id, { base: one?.latest, latest: reading });
+  }
+  // Or those of containers long gone would stay.
+  for (const [id, { latest }] of known) if (host.monotonic() - latest.taken > RECENT_MS) known.delete(id);
+  return usage;
+}
+
+const isRecent = (reading: Reading | undefined, pid: number, now: number): boolean =>
+  reading?.pid === pid && now - reading.taken <= RECENT_MS;
+
+/** The newest reading of the same life that is old enough, and not too old. */
+function comparable({ base, latest }: Known, pid: number, now: number): Reading | undefined {
+  return [latest, base].find(
+    (one) => isRecent(one, pid, now) && now - (one?.taken ?? now) >= INTERVAL_MS - SLACK_MS,
   );
 }
 
-const of = (known: ReadonlyMap<string, Reading>, id: string): Array<[string, Reading]> => {
-  const reading = known.get(id);
-  return reading === undefined ? [] : [[id, reading]];
-};
-
 function between(before: Reading | undefined, now: Reading): Usage {
   const memory = now.memory === undefined ? {} : { memory: now.memory };
-  if (before === undefined || before.pid !== now.pid) return memory;
+  if (before === undefined) return memory;
   const [taken, gone] = [(now.processor - before.processor) / 1e6, now.at - before.at];
   // A counter that went back is of another container's life.
   if (gone <= 0 || taken < 0) return memory;
   return { cpu: tenths((taken / gone) * 100), ...memory };
-}
-
-/** Readings that are of no use any more go, or those of containers long gone would stay. */
-function forget(known: Map<string, Reading>, now: number): void {
-  for (const [id, { taken }] of known) if (now - taken > RECENT_MS) known.delete(id);
 }
 
 async function read(

@@ -1,0 +1,16 @@
+/** The containers' bench itself: that it measures real answers of a real engine. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { needs } from "../../test/engines.ts";
+import { containersTime } from "./containers.ts";
+
+test(
+  "a short run gives figures for the answer and for the engine alone",
+  needs("docker", "busybox"),
+  async () => {
+    const { first, answers, bare } = await containersTime({ containers: 2, asks: 2 });
+    assert.deepEqual([answers.count, bare.count], [2, 2]);
+    assert.ok(first > 0);
+    for (const { p50, p99, max } of [answers, bare]) assert.ok(0 < p50 && p50 <= p99 && p99 <= max);
+  },
+);

@@ -54,7 +54,10 @@ export function createChatPort({ api, outbound, writer, presses, log, metrics }:
       if (!means(error, "shutOut")) throw asFault(error);
       metrics.count("telegram_dropped", { why: "shut-out" });
       log.info("telegram.shut-out", { chat: chat.chatId, reason: error.description });
-      throw new Fault("NOT_ALLOWED", "the chat does not let the bot write", { cause: error });
+      throw new Fault("NOT_ALLOWED", "the chat does not let the bot write", {
+        values: { chat: "closed" },
+        cause: error,
+      });
     }
   }
 

@@ -71,6 +71,8 @@ export function createChat(given: ChatDeps): ChatHandler {
     } catch (error) {
       const fault = Fault.of(error);
       if (fault.code === "INTERNAL") deps.log.error("chat.failed", { error: fault.cause ?? fault });
+      // Whoever has shut the bot out is told nothing of it, not even a moment later, when they let it in again.
+      if (fault.values.chat === "closed") throw fault;
       // A press that came to nothing leaves its message, and with it the buttons to try again.
       if (incoming.did.kind === "pressed" && fault.code === "STORE_UNAVAILABLE" && !turn.noticed())
         return await turn.notice(turn.t("fault-store-unavailable"), true);

@@ -143,6 +143,18 @@ test("a channel that fails ends nothing but its own turn", async () => {
   assert.equal(room.metrics.of("chat_unanswered", { code: "NOT_ALLOWED" }), 1);
 });
 
+test("who shut the bot out is not told so a moment later, when they have let it in again", async () => {
+  const room = await engine.room();
+  const ann = await room.person();
+  const { send } = room.port;
+  const closed = new Fault("NOT_ALLOWED", "blocked", { values: { chat: "closed" } });
+  let tries = 0;
+  room.port.send = (...what) => (tries++ === 0 ? Promise.reject(closed) : send(...what));
+  await ann.begin("/help");
+  assert.equal(tries, 1);
+  assert.match((await ann.write("/servers"))?.text ?? "", /no servers yet/);
+});
+
 test("who is too fast is told once, and presses never hang", async () => {
   const room = await engine.room();
   const ann = await room.person();

@@ -35,7 +35,10 @@ export interface OutgoingFile {
   caption?: string;
 }
 
-/** A chat's way out. Calls for one chat keep their order; each resolves when the channel confirmed it. */
+/**
+ * A chat's way out. Calls for one chat keep their order; each resolves when the channel confirmed it. Where the bot may
+ * not write (any more) they reject with Fault NOT_ALLOWED, value `chat`: "closed".
+ */
 export interface ChatPort {
   send(chat: ChatRef, view: View, options?: { replyTo?: string }): Promise<{ messageId: string }>;
   /** "Not modified" is success. A message that is gone: sends anew and gives the new id. */

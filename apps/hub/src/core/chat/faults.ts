@@ -47,7 +47,21 @@ export function faultDraft(
     const time: Inline = { kind: "time", at: Math.floor(at / 1000), style: "full" };
     inlines.push(" ", t(`fault-${moment}`), " ", time, ".");
   }
+  const { line } = fault.values;
+  if (fault.code === "POLICY_REFUSED" && typeof line === "string" && line !== "")
+    return { blocks: withLine(words, line) };
   return { blocks: [text(...inlines)] };
+}
+
+/** The line to change stands alone, to be copied with one touch; the words before and behind it are its own paragraphs. */
+function withLine(words: string, line: string): Draft["blocks"] {
+  const [before = "", ...behind] = words.split(line);
+  const after = behind.join(line).replace(/^[\s–—-]+/, "");
+  return [
+    text(before.trimEnd()),
+    { type: "code", text: line },
+    ...(after === "" ? [] : [text(after.charAt(0).toUpperCase() + after.slice(1))]),
+  ];
 }
 
 /** What it was and is: its states in words, or its names as they are. */

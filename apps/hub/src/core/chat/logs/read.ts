@@ -43,7 +43,7 @@ export async function readLog(
 /** What a button of a log does. `file`: what does not fit the message comes as a file, too. */
 export const logAction = (
   what: "show" | "file" | "follow",
-  { server, id, name }: Place,
+  { server, id, name }: Pick<Place, "id" | "name"> & { server: { id: string } },
   range: LogRange,
   file = false,
 ): ButtonAction => ({

@@ -24,6 +24,7 @@ import { knowServers } from "./core/fleet/known.ts";
 import { createOnline } from "./core/fleet/online.ts";
 import type { ChatHandler, ChatPort } from "./core/ports/chat.ts";
 import type { Clock } from "./core/ports/process.ts";
+import { openEpisodes } from "./episodes.ts";
 import { createHealth } from "./health.ts";
 import { hubKeyPair } from "./identity.ts";
 import { takeSeat } from "./membership.ts";
@@ -151,7 +152,15 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   // With the broker away the first ask tries again; a hub without it still serves the page and says what is wrong.
   await fleet.start().catch((error: unknown) => log.debug("fleet.not_started", { error }));
   const enrolment = createEnrolment({ store, known, broker, clock, chance, region: config.region, log });
+  const ports = new Map<string, ChatPort>();
+  const port = (channel: string): ChatPort => {
+    const found = ports.get(channel);
+    if (found === undefined) throw new Error(`there is no chat channel ${channel}`);
+    return found;
+  };
+  const episodes = openEpisodes({ config, store, hubId, port, clock, chance, log, metrics });
   const online = createOnline({
+    events: episodes.events,
     enrolment,
     broker,
     presence,
@@ -180,7 +189,6 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
 
   let boundUrl = "";
   const publicUrl = () => config.publicUrl ?? boundUrl;
-  const ports = new Map<string, ChatPort>();
   const live = createLive({ clock, chance, store, log, metrics });
   const handler: ChatHandler = createChat({
     store,
@@ -192,11 +200,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     chance,
     log,
     metrics,
-    port: (channel) => {
-      const port = ports.get(channel);
-      if (port === undefined) throw new Error(`there is no chat channel ${channel}`);
-      return port;
-    },
+    port,
     online: () => presence.count(),
     registration: config.registration,
     about: {
@@ -285,6 +289,9 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   }
   // Before the way out to Telegram closes: what is drawn no longer has to say so.
   cleanup.add("live messages", () => live.close());
+  // Before the channels stop: what is on its way is shown, and noted so.
+  cleanup.add("episodes", () => episodes.stop(), { mostMs: 300 });
+  episodes.start();
   const setup = telegram === undefined ? undefined : await setupSecret(store, clock, chance);
   const setupLine = (link: string) => (setup === undefined ? undefined : `${link}?start=setup_${setup}`);
   const bot = telegram?.bot();

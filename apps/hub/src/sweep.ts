@@ -9,10 +9,12 @@ const BUTTON_GRACE_MS = 24 * 3_600_000;
 const INBOX_KEPT_MS = 48 * 3_600_000;
 
 const DAY_MS = 24 * 3_600_000;
+/** An agent's events are taken for a week; what is told after this is told as a new one. */
+const EPISODES_KEPT_MS = 90 * DAY_MS;
 
 /** Sweeps in a minute and each hour; the returned function ends it. `auditDays`: the audit log's; 0: for ever. */
 export function startSweeping(
-  store: Pick<Store, "buttons" | "inbox" | "audit" | "wizards">,
+  store: Pick<Store, "buttons" | "inbox" | "audit" | "wizards" | "episodes">,
   clock: Clock,
   log: Log,
   options: { auditDays: number; also: () => void },
@@ -25,6 +27,7 @@ export function startSweeping(
       options.also();
       const buttons = await store.buttons.sweep(clock.now() - BUTTON_GRACE_MS);
       await store.inbox.sweep(clock.now() - INBOX_KEPT_MS);
+      await store.episodes.sweep(clock.now() - EPISODES_KEPT_MS);
       await store.wizards.sweep(clock.now());
       const audit = auditDays === 0 ? 0 : await store.audit.trim(clock.now() - auditDays * DAY_MS);
       log.debug("store.swept", { buttons, audit });

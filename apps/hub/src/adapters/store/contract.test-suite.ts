@@ -1,5 +1,6 @@
 /** The contract of the Store port, as tests to run on each engine. */
 import { describe, test } from "node:test";
+import { episodesContract } from "./contract/episodes.test-suite.ts";
 import { hubsContract } from "./contract/hubs.test-suite.ts";
 import { inboxContract } from "./contract/inbox.test-suite.ts";
 import { onceContract } from "./contract/once.test-suite.ts";
@@ -38,6 +39,7 @@ export function storeContract(
     describe("servers", () => serversContract(contractTest));
     describe("once", () => onceContract(contractTest));
     describe("hubs", () => hubsContract(contractTest));
+    describe("episodes", () => episodesContract(contractTest));
     describe("inbox", () => inboxContract(contractTest));
     describe("records", () => recordsContract(contractTest));
     describe("wizards", () => wizardsContract(contractTest));

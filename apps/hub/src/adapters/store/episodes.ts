@@ -50,7 +50,10 @@ async function watchersOf(
         order by a.channel = 'telegram' desc, a.created_at, a.external_id limit 1)
     ) as place
     where m.server_id = ${serverId} and coalesce(w.wanted, m.role = 'owner')
-    order by place.channel, place.chat_id, place.topic, m.created_at, m.person_id`.execute(db);
+    order by place.channel, place.chat_id, place.topic,
+      array_position(array['owner', 'admin', 'operator', 'viewer'], m.role), m.created_at, m.person_id`.execute(
+    db,
+  );
   return rows;
 }
 

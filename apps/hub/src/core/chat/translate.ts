@@ -10,6 +10,7 @@ import {
 import { accountMessages } from "./messages/account.ts";
 import { chatMessages } from "./messages/chat.ts";
 import { containerMessages } from "./messages/containers.ts";
+import { episodeMessages } from "./messages/episodes.ts";
 import { faultMessages } from "./messages/faults.ts";
 import { imageMessages } from "./messages/images.ts";
 import { serverMessages } from "./messages/servers.ts";
@@ -24,6 +25,7 @@ export const catalogues: readonly Messages[] = [
   serverMessages,
   faultMessages,
   containerMessages,
+  episodeMessages,
   imageMessages,
   sharedMessages,
   logMessages,

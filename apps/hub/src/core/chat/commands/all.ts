@@ -3,6 +3,7 @@
 import { cancelDeed } from "../confirm.ts";
 import { containerCommands, containerDeeds } from "../containers/commands.ts";
 import { projectCommands, projectDeeds } from "../containers/projects.ts";
+import { watchCommand, watchDeeds } from "../containers/watch.ts";
 import { pruneCommand, pruneDeeds } from "../images/prune.ts";
 import { pullCommand, pullDeeds } from "../images/pull.ts";
 import { updateCommand, updateDeeds } from "../images/update.ts";
@@ -41,6 +42,7 @@ const own = [
   stats,
   debug,
   logsCommand,
+  watchCommand,
 ];
 
 const imageCommands = [pullCommand, createCommand, updateCommand, pruneCommand, cancelCommand];
@@ -68,6 +70,7 @@ export const deeds: ReadonlyMap<string, ButtonDeed> = new Map([
   ["live.stop", liveStopDeed],
   ...containerDeeds,
   ...logsDeeds,
+  ...watchDeeds,
   ...projectDeeds,
   ["job.look", workLookDeed],
   ...pullDeeds,

@@ -10,6 +10,7 @@ import { asideName, freshName, type Mark } from "../docker/update-mark.ts";
 import type { Host } from "../host.ts";
 import { refuseChanged } from "./check.ts";
 import { UPDATE_STAGES, type UpdateResult, type UpdateStage, type update } from "./contract.ts";
+import { lastWords } from "./last-words.ts";
 import { recreation } from "./recreate.ts";
 import { patiently, putBack, remove, rename, stop } from "./settle.ts";
 import { type Watched, watch } from "./watch.ts";
@@ -77,7 +78,8 @@ export async function updateContainer(
     const made = await make(host, old, mark, to.Id, steps);
     await takeOver(host, old, mark, made, steps);
     const watched = ran ? await begin(host, made, steps) : undefined;
-    if (watched !== undefined && watched.good === undefined) throw notGood(watched);
+    if (watched !== undefined && watched.good === undefined)
+      throw notGood(watched.reason, watched.log ?? (await lastWords(host, made)));
     const left = await letGo(host, mark, steps);
     const now = await wholeOf(host, made);
     return {
@@ -167,7 +169,7 @@ async function undone(host: Host, mark: Mark, steps: Steps, fault: Fault): Promi
   }
 }
 
-const notGood = ({ reason, log }: { reason: string; log?: string }): Fault =>
+const notGood = (reason: string, log: string | undefined): Fault =>
   new Fault("CONTAINER_ACTION_FAILED", reason, {
     values: { reason, ...(log === undefined ? {} : { log: withoutSecrets(log) }) },
   });

@@ -2,7 +2,7 @@
 import type { Host } from "../host.ts";
 import { inspectContainer } from "./calls.ts";
 import { inParallel } from "./parallel.ts";
-import type { Inspected } from "./shapes/inspected.ts";
+import { type Inspected, momentIn } from "./shapes/inspected.ts";
 import { type ContainerSummary, nameIn } from "./shapes/summary.ts";
 
 /** At a time, and how long one may take, ms. */
@@ -11,12 +11,14 @@ const CALL_MS = 2_000;
 
 /**
  * How long one is good, ms. Of a running container limits and the memory killer's mark change without a word in the
- * list. Else it is less than the minute within which the engine counts seconds: what began or ended since the
- * inspection stands there as so many seconds, and is looked into anew.
+ * list, and what began or ended in this minute may do so again. Else it is less than the minute within which the
+ * engine counts seconds: what began or ended since the inspection stands there as so many seconds.
  */
-const GOOD_MS = { running: 2_000, stopped: 50_000 };
+const GOOD_MS = { moving: 2_000, lying: 50_000 };
 /** The engine's words about less than a minute: `Up 4 seconds`, `Exited (1) Less than a second ago`. */
-const JUST_NOW = /\bseconds?\b/;
+const JUST_NOW = /\b(\d+|Less than a) seconds?\b/;
+/** The engine cuts seconds off, and its clock is read a moment before ours. */
+const SLACK_MS = 1_500;
 /** The states in which a container can stay; in the others it is about to become something else. */
 const STEADY = new Set(["created", "running", "exited"]);
 
@@ -45,7 +47,7 @@ export async function inspectAll(
     const { Id: id, State: state } = summary;
     const last = known.get(id);
     const left = until - host.monotonic();
-    if (last !== undefined && isGood(last, summary, host.monotonic())) found.set(id, last.inspected);
+    if (last !== undefined && isGood(last, summary, host)) found.set(id, last.inspected);
     else if (left <= 0) found.set(id, undefined);
     else {
       const at = host.monotonic();
@@ -63,11 +65,17 @@ export async function inspectAll(
   return found;
 }
 
-function isGood({ at, state, name }: Kept, summary: ContainerSummary, now: number): boolean {
+function isGood({ at, state, name, inspected }: Kept, summary: ContainerSummary, host: Host): boolean {
   const { State, Status } = summary;
-  if (state !== State || name !== nameIn(summary) || !STEADY.has(State) || JUST_NOW.test(Status))
-    return false;
-  return now - at <= (State === "running" ? GOOD_MS.running : GOOD_MS.stopped);
+  if (state !== State || name !== nameIn(summary) || !STEADY.has(State)) return false;
+  const [, seconds] = JUST_NOW.exec(Status) ?? [];
+  const isMoving = State === "running" || seconds !== undefined;
+  if (host.monotonic() - at > (isMoving ? GOOD_MS.moving : GOOD_MS.lying)) return false;
+  if (seconds === undefined) return true;
+  // By its seconds it is the same beginning or end that was inspected.
+  const since = momentIn(State === "running" ? inspected.State.StartedAt : inspected.State.FinishedAt);
+  const told = (Number.parseInt(seconds, 10) || 0) * 1_000 + 500;
+  return since !== undefined && Math.abs(host.now() - since - told) <= SLACK_MS;
 }
 
 /** Lets go of what the list has no more. */

@@ -1,6 +1,7 @@
 /** The client on a real dockerd, and on servers that behave as none should. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createSocket } from "node:net";
 import { tmpdir } from "node:os";
@@ -98,6 +99,25 @@ describe("a real dockerd", needs("docker", "busybox"), () => {
   });
 });
 
+test("a socket that is not for the agent's user is denied", needs("root"), async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "denied-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // As the installer's agent finds it: the folder is everybody's, the socket root's.
+  chmodSync(folder, 0o755);
+  const path = join(folder, "docker.sock");
+  await serving(t, { path }, (_, response) => response.end("{}"));
+  chmodSync(path, 0o600);
+  const engine = engineAt({ address: undefined, log: QUIET, places: [path] });
+  const fault = away(
+    asNobody(() => engine.call({ route: "info", deadlineMs })),
+    "denied",
+  );
+  assert.equal((await fault).values.address, `unix://${path}`);
+  // Let in, it is used, without a restart.
+  chmodSync(path, 0o666);
+  assert.equal((await asNobody(() => engine.call({ route: "info", deadlineMs }))).status, 200);
+});
+
 test("an engine that comes later is found, and a socket left behind is passed over", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "places-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -107,7 +127,7 @@ test("an engine that comes later is found, and a socket left behind is passed ov
   const engine = engineAt({ address: undefined, log: QUIET, places });
   const fault = await away(engine.call({ route: "info", deadlineMs }), "absent");
   assert.equal(fault.values.address, `unix://${left}`);
-  await leftBehind(left);
+  leftBehind(left);
   await away(engine.call({ route: "info", deadlineMs }), "absent");
   await serving(t, { path: second }, (_, response) => response.end("{}"));
   assert.deepEqual((await engine.call({ route: "info", deadlineMs })).body, {});
@@ -306,9 +326,17 @@ async function listening(t: TestContext, server: Server, path: string): Promise<
   await new Promise<void>((resolve) => server.listen(path, resolve));
 }
 
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
 /** A socket's file without anybody behind it, as a killed engine leaves it. */
-async function leftBehind(path: string): Promise<void> {
-  const { spawnSync } = await import("node:child_process");
+function leftBehind(path: string): void {
   const script = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
   spawnSync(process.execPath, ["-e", script], { timeout: 30_000 });
 }

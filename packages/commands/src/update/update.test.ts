@@ -164,9 +164,10 @@ test("a container is updated", needs("docker", "busybox", "docker-registry", "ip
     assert.equal(unhealthy?.code, "CONTAINER_ACTION_FAILED");
     const { stage, reason, back, log } = unhealthy.values;
     assert.deepEqual([stage, reason, back, log], ["watch", "unhealthy", "yes", "no good"]);
-    await publish(4, 'CMD ["sh", "-c", "exit 3"]');
+    await publish(4, 'CMD ["sh", "-c", "echo no database >&2; exit 3"]');
     const { state, told } = await update(hurried, "app");
-    assert.deepEqual([state.fault?.values.reason, state.fault?.values.back], ["exited 3", "yes"]);
+    const over = state.fault?.values;
+    assert.deepEqual([over?.reason, over?.back, over?.log], ["exited 3", "yes", "no database"]);
     assert.ok(told.includes("watch:failed") && told.includes("undo:done") && told.includes("remove:skipped"));
     await publish(5, 'CMD ["/not/there"]');
     assert.equal((await update(hurried, "app")).state.fault?.values.stage, "start");
@@ -200,6 +201,28 @@ test("a container is updated", needs("docker", "busybox", "docker-registry", "ip
     assert.equal(UpdateResult.parse(state.result).changed, false);
     assert.deepEqual([await names(), (await docker.inspect("app")).Image], [["/app"], good]);
     assert.deepEqual(await settleUpdates(hurried), []);
+  });
+
+  await t.test("and an engine that goes away in the middle finds it waiting when it is back", async () => {
+    const { Id: id } = await docker.inspect("app");
+    await publish(7, `CMD ${SLEEP}`);
+    const host = workingHost(docker, { policy: ALLOW });
+    const { engine } = host.docker;
+    let back: Promise<void> | undefined;
+    const call: Engine["call"] = async (asked) => {
+      if (asked.route === "container.rename" && back === undefined) {
+        const died = docker.kill();
+        back = died.then(docker.again);
+        await died;
+      }
+      return engine.call(asked);
+    };
+    const stream: Engine["stream"] = (asked) => engine.stream(asked);
+    const { state } = await update({ ...host, docker: { ...host.docker, engine: { call, stream } } }, "app");
+    await back;
+    assert.deepEqual([state.fault?.values.stage, state.fault?.values.back], ["swap", "yes"]);
+    const after = await docker.inspect("app");
+    assert.deepEqual([after.Id, after.State.Running, await names()], [id, true, ["/app"]]);
   });
 
   await t.test(

@@ -94,9 +94,15 @@ test("the agent's word is taken for what it did not begin, or tells to have fail
     "POLICY_REFUSED",
     "COMMAND_EXPIRED",
     "CONTAINER_NOT_FOUND",
+    "CONTAINER_CHANGED",
+    "CONTAINER_PROTECTED",
     "CONTAINER_ACTION_FAILED",
   ] as const)
     assert.equal(unsure(code), false, code);
   for (const code of ["COMMAND_TIMEOUT", "COMMAND_REPLAYED", "AGENT_FAILED", "ANSWER_INVALID"] as const)
     assert.equal(unsure(code), true, code);
+  // An engine that is lost before anything began is another matter than one that is lost in the middle.
+  assert.equal(unsure("DOCKER_UNAVAILABLE"), true);
+  const before = judged(new Fault("DOCKER_UNAVAILABLE", "", { values: { begun: "no" } }));
+  assert.notEqual(before.values.acted, "unknown");
 });

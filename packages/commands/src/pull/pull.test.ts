@@ -3,13 +3,15 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Fault } from "@servereye/contract";
 import { BUSYBOX, startDocker } from "../../../../test/engines/docker.ts";
 import { REGISTRY_LOGIN, startRegistry } from "../../../../test/engines/docker-registry.ts";
 import { needs } from "../../../../test/engines.ts";
 import { freePort } from "../../../../test/system/ports.ts";
 import { Layers, PullLine } from "../docker/layers.ts";
-import { whyOf } from "../docker/pulling.ts";
+import { pullImage, QUIET_MS, whyOf } from "../docker/pulling.ts";
 import { ended, workingHost } from "../docker/working-host.test-code.ts";
+import { absentDocker, fakeHost } from "../kernel/fake-host.ts";
 import { pullCollector } from "./collect.ts";
 import { PullResult } from "./contract.ts";
 
@@ -108,4 +110,38 @@ test("the words of engines and registries are known for what they are", () => {
     ["no matching manifest for linux/arm64 in the manifest list entries", "refused"],
   ])
     assert.equal(whyOf(said ?? ""), why, said);
+});
+
+test("a fetch in which no byte moves is given up after a minute, however much the engine says", async () => {
+  const docker = absentDocker();
+  const line = (status: string, current?: number) =>
+    new TextEncoder().encode(
+      `${JSON.stringify({ id: "0".repeat(12), status, progressDetail: { current, total: 1e9 } })}\nno JSON\n`,
+    );
+  const begun = { lines: 0, left: false };
+  async function* said() {
+    try {
+      for (; begun.lines < 1_000; begun.lines++) {
+        host.turn(5_000);
+        // For two minutes it moves.
+        yield begun.lines < 24 ? line("Downloading", begun.lines + 1) : line("Retrying in 5 seconds");
+      }
+    } finally {
+      begun.left = true;
+    }
+  }
+  const engine = { ...docker.engine, stream: async () => said() };
+  const host = fakeHost({ docker: { ...docker, engine } });
+  await assert.rejects(
+    pullImage(host, "app", () => undefined),
+    (error: Fault) => {
+      assert.deepEqual(
+        [error.code, error.values.why, error.values.image],
+        ["IMAGE_UNAVAILABLE", "slow", "app:latest"],
+      );
+      return true;
+    },
+  );
+  assert.ok(begun.left, "the engine is told by the end of the connection");
+  assert.equal(begun.lines, 24 + QUIET_MS / 5_000);
 });

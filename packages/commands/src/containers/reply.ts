@@ -16,7 +16,6 @@ export const containersReading = reading(
   },
   messages,
   {
-    menu: "none",
     words: (typed, namesServer) => {
       const [first, ...rest] = typed;
       const beginning = ContainerName.safeParse(first);

@@ -16,6 +16,8 @@ const FIRST = [
   "processes",
   "uptime",
   "ping",
+  "containers",
+  "images",
   "servers",
   "use",
   "add",
@@ -26,7 +28,8 @@ export function menuFor(language: Language, who: "all" | "admin"): MenuEntry[] {
   const own = [...chatCommands.values()]
     .filter((command) => command.menu === "all" || (who === "admin" && command.menu === "admin"))
     .map((command) => command.name);
-  const shown = readings.filter(({ menu }) => menu !== "none");
+  // Pressed in a menu a command has no words: what needs a container's name is come to by its card.
+  const shown = readings.filter(({ menu, named }) => menu !== "none" && named !== true);
   const names = [...new Set([...shown.map(({ command }) => command.name), "status", ...own])];
   const rank = (name: string) => (FIRST.indexOf(name) + FIRST.length + 1) % (FIRST.length + 1);
   names.sort((a, b) => rank(a) - rank(b));

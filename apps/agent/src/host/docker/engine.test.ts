@@ -248,7 +248,7 @@ test("a body is not read faster than it is taken, and leaving ends the connectio
 
 test("silence within a flow, and the caller's own end of it", async (t) => {
   const { engine, server } = await fake(t, (_, response) => void response.write("one"));
-  const quiet = await engine.stream({ route: "events", deadlineMs, quietMs: 30 });
+  const quiet = await engine.stream({ route: "events", deadlineMs, quietMs: 300 });
   await away(
     (async () => {
       for await (const bytes of quiet) assert.equal(new TextDecoder().decode(bytes), "one");

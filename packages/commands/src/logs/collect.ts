@@ -108,17 +108,19 @@ function latin(line: Uint8Array): string {
 
 async function packed(tail: Tail, most: number | undefined, cut: number): Promise<Told> {
   const decoder = new TextDecoder();
-  let lines: string[] = [];
-  for (const raw of tail.lines()) lines.push(written(decoder.decode(raw)));
-  if (most !== undefined) lines = lines.slice(-most);
-  const { form, text, dropped } = await pack(lines);
-  const droppedBytes = lines.slice(0, dropped).reduce((sum, line) => sum + line.length, 0);
-  const cursor = lines.at(-1)?.slice(1).split(" ", 1)[0];
+  const skipped = most === undefined ? 0 : Math.max(0, tail.count - most);
+  function* linesFrom(from: number): Generator<string> {
+    for (const raw of tail.lines(skipped + from)) yield written(decoder.decode(raw));
+  }
+  const count = tail.count - skipped;
+  const { form, text, dropped } = await pack(linesFrom, count);
+  const [newest = ""] = linesFrom(count - 1);
+  const cursor = newest.slice(1).split(" ", 1)[0];
   return {
     form,
     text,
     leftLines: tail.leftLines + dropped,
-    leftBytes: tail.leftBytes + droppedBytes,
+    leftBytes: tail.leftBytes + tail.bytesOf(skipped, skipped + dropped),
     cut,
     ...(cursor === undefined || momentOf(cursor) === undefined ? {} : { cursor }),
   };

@@ -11,7 +11,7 @@ import { LogFrames } from "./frames.ts";
 import { harmless } from "./harmless.ts";
 import { messages } from "./messages.ts";
 import { momentOf } from "./moment.ts";
-import { pack, unpack } from "./pack.ts";
+import { pack as packFrom, unpack } from "./pack.ts";
 import { type Log, logFile, logOf, logView } from "./reply.ts";
 import { Tail } from "./tail.ts";
 import { logRange, rangeWord } from "./words.ts";
@@ -30,6 +30,8 @@ function frame(stream: 0 | 1 | 2, text: string): Uint8Array {
 
 const joined = (pieces: readonly Uint8Array[]): Uint8Array =>
   Uint8Array.from(pieces.flatMap((one) => [...one]));
+
+const pack = (lines: readonly string[]) => packFrom((from) => lines.slice(from), lines.length);
 
 /** Its lines, when it comes in pieces of this size. */
 function linesOf(bytes: Uint8Array, size: number, tty = false): Array<[string, string, boolean]> {

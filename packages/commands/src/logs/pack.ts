@@ -1,9 +1,15 @@
 /** Lines of a log for the wire and back: small ones as they are, others compressed, never more than a frame takes. */
-import { Fault, fromBase64Url, toBase64Url, utf8 } from "@servereye/contract";
+import { Fault, fromBase64Url } from "@servereye/contract";
 import { LONGEST_TEXT, LONGEST_UNPACKED } from "./contract.ts";
 
-/** Below this compressing saves nothing worth its time, bytes. */
+/** Below this compressing saves nothing worth its time, characters. */
 const PLAIN = 4 * 1024;
+/** Characters handed to the compressor at once: the whole stands nowhere in memory but compressed. */
+const GROUP = 64 * 1024;
+/** Compressed bytes that fit: base64 makes four characters of three. */
+const MOST_PACKED = Math.floor(LONGEST_TEXT / 4) * 3;
+/** Bytes made into base64 at once; a multiple of three. */
+const STRETCH = 24 * 1024;
 
 export interface Packed {
   form: "plain" | "gzip";
@@ -12,58 +18,104 @@ export interface Packed {
   dropped: number;
 }
 
-/** `lines` without their line feeds, the oldest first. */
-export async function pack(lines: readonly string[]): Promise<Packed> {
-  let from = 0;
-  for (;;) {
-    const kept = from === 0 ? lines : lines.slice(from);
-    const bytes = utf8(kept.map((line) => `${line}\n`).join(""));
-    if (bytes.length <= PLAIN) return { form: "plain", text: new TextDecoder().decode(bytes), dropped: from };
-    const text = toBase64Url(await through(bytes, new CompressionStream("gzip"), Number.POSITIVE_INFINITY));
-    if (text.length <= LONGEST_TEXT) return { form: "gzip", text, dropped: from };
+/** `count` lines without their line feeds, the oldest first; `linesFrom(n)` gives them without the first n, any number of times. */
+export async function pack(linesFrom: (from: number) => Iterable<string>, count: number): Promise<Packed> {
+  for (let from = 0; ; ) {
+    const groups = grouped(linesFrom(from));
+    const first = groups.next();
+    const second = first.done ? first : groups.next();
+    const start = first.value ?? "";
+    if (second.done && start.length <= PLAIN) return { form: "plain", text: start, dropped: from };
+    const rest = (function* () {
+      yield start;
+      if (!second.done) yield second.value;
+      yield* groups;
+    })();
+    const { pieces, length } = await compressed(rest);
+    if (length <= MOST_PACKED) return { form: "gzip", text: base64Url(whole(pieces, length)), dropped: from };
     // What compresses badly loses its oldest: in proportion, and a tenth more so that once is mostly enough.
-    const share = (0.9 * LONGEST_TEXT) / text.length;
-    from = lines.length - Math.floor(kept.length * share);
+    from = count - Math.floor((count - from) * ((0.9 * MOST_PACKED) / length));
   }
+}
+
+function* grouped(lines: Iterable<string>): Generator<string, undefined> {
+  let group = "";
+  for (const line of lines) {
+    group += `${line}\n`;
+    if (group.length < GROUP) continue;
+    yield group;
+    group = "";
+  }
+  if (group !== "") yield group;
+  return undefined;
+}
+
+/** What is beyond what fits is counted and let go of. */
+async function compressed(groups: Iterable<string>): Promise<{ pieces: Uint8Array[]; length: number }> {
+  const gzip = new CompressionStream("gzip");
+  const encoder = new TextEncoder();
+  const writer = gzip.writable.getWriter();
+  const written = (async () => {
+    for (const group of groups) {
+      await writer.ready;
+      await writer.write(encoder.encode(group));
+    }
+    await writer.close();
+  })();
+  const [out] = await Promise.all([drained(gzip.readable, MOST_PACKED), written]);
+  return out;
 }
 
 /** The lines again. Fault ANSWER_INVALID for what is none, or becomes more than an agent may send. */
 export async function unpack({ form, text }: Pick<Packed, "form" | "text">): Promise<string[]> {
-  const whole = form === "plain" ? text : new TextDecoder().decode(await unzipped(text));
-  const lines = whole.split("\n");
+  const all = form === "plain" ? text : new TextDecoder().decode(await unzipped(text));
+  const lines = all.split("\n");
   lines.pop();
   return lines;
 }
 
 async function unzipped(text: string): Promise<Uint8Array> {
   const bytes = fromBase64Url(text);
+  if (bytes === undefined) throw new Fault("ANSWER_INVALID", "the log's text is no base64url");
   try {
-    if (bytes !== undefined) return await through(bytes, new DecompressionStream("gzip"), LONGEST_UNPACKED);
+    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const { pieces, length } = await drained(plain, LONGEST_UNPACKED, true);
+    return whole(pieces, length);
   } catch (cause) {
     throw new Fault("ANSWER_INVALID", "the log's text can not be unpacked", { cause });
   }
-  throw new Fault("ANSWER_INVALID", "the log's text is no base64url");
 }
 
-async function through(
-  bytes: Uint8Array<ArrayBuffer>,
-  change: CompressionStream | DecompressionStream,
+/** `strict`: more than `most` bytes is an error, and ends the reading; else what is beyond is only counted. */
+async function drained(
+  stream: ReadableStream<Uint8Array>,
   most: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+  strict = false,
+): Promise<{ pieces: Uint8Array[]; length: number }> {
   const pieces: Uint8Array[] = [];
   let length = 0;
-  const changed: ReadableStream<Uint8Array> = new Blob([bytes]).stream().pipeThrough(change);
-  for await (const piece of changed) {
+  for await (const piece of stream) {
     length += piece.length;
-    // Leaving the loop ends the unpacking, too.
-    if (length > most) throw new Error(`it becomes more than ${most} bytes`);
-    pieces.push(piece);
+    if (length <= most) pieces.push(piece);
+    else if (strict) throw new Error(`it becomes more than ${most} bytes`);
   }
-  const whole = new Uint8Array(length);
+  return { pieces, length };
+}
+
+function whole(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const all = new Uint8Array(length);
   let at = 0;
   for (const piece of pieces) {
-    whole.set(piece, at);
+    all.set(piece, at);
     at += piece.length;
   }
-  return whole;
+  return all;
+}
+
+/** The contract's own goes byte by byte, which for half a megabyte costs thirty of memory. */
+function base64Url(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += STRETCH)
+    parts.push(btoa(String.fromCharCode(...bytes.subarray(at, at + STRETCH))));
+  return parts.join("").replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

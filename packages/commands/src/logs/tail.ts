@@ -11,6 +11,8 @@ interface Block {
 
 export class Tail {
   readonly #most: number;
+  /** One piece, so that it goes back to the system whole; what of it is never written to takes no memory. */
+  readonly #room: Uint8Array;
   #blocks: Block[] = [];
   /** What went to make room. */
   leftLines = 0;
@@ -19,6 +21,7 @@ export class Tail {
   /** @param mostBytes kept, to the next block below */
   constructor(mostBytes: number) {
     this.#most = Math.max(1, Math.floor(mostBytes / BLOCK));
+    this.#room = new Uint8Array(this.#most * BLOCK);
   }
 
   /** `mark`: one character before it. Copies it. */
@@ -38,7 +41,10 @@ export class Tail {
 
   #next(): Block {
     const oldest = this.#blocks.length < this.#most ? undefined : this.#blocks.shift();
-    if (oldest === undefined) return { bytes: new Uint8Array(BLOCK), used: 0, lines: 0 };
+    if (oldest === undefined) {
+      const at = this.#blocks.length * BLOCK;
+      return { bytes: this.#room.subarray(at, at + BLOCK), used: 0, lines: 0 };
+    }
     this.leftLines += oldest.lines;
     this.leftBytes += oldest.used - 2 * oldest.lines;
     oldest.used = 0;
@@ -46,13 +52,36 @@ export class Tail {
     return oldest;
   }
 
-  /** Mark and line of each, the oldest first. */
-  *lines(): Generator<Uint8Array> {
-    for (const { bytes, used } of this.#blocks)
+  /** Lines kept. */
+  get count(): number {
+    return this.#blocks.reduce((sum, { lines }) => sum + lines, 0);
+  }
+
+  /** Bytes of those from one to before another, without their marks. */
+  bytesOf(from: number, to: number): number {
+    let at = from;
+    let sum = 0;
+    for (const line of this.lines(from)) {
+      if (at++ >= to) break;
+      sum += line.length - 1;
+    }
+    return sum;
+  }
+
+  /** Mark and line of each, the oldest first, without the first `skipped`. */
+  *lines(skipped = 0): Generator<Uint8Array> {
+    let left = skipped;
+    for (const { bytes, used, lines } of this.#blocks) {
+      if (left >= lines) {
+        left -= lines;
+        continue;
+      }
       for (let from = 0; from < used; ) {
         const end = bytes.indexOf(0x0a, from);
-        yield bytes.subarray(from, end);
+        if (left > 0) left--;
+        else yield bytes.subarray(from, end);
         from = end + 1;
       }
+    }
   }
 }

@@ -151,7 +151,9 @@ test("what is no engine, or one of another age, is odd; a proxy's no is denied",
   }
   const noise = createSocket((socket) => socket.end("SSH-2.0-x\r\n"));
   t.after(() => noise.close());
-  const path = join(mkdtempSync(join(tmpdir(), "noise-")), "s");
+  const folder = mkdtempSync(join(tmpdir(), "noise-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "s");
   await new Promise<void>((resolve) => noise.listen(path, resolve));
   await away(engineAt({ address: `unix://${path}`, log: QUIET }).call({ route: "info", deadlineMs }), "odd");
 });

@@ -60,7 +60,7 @@ export {
   type Jobs,
   type RegistryLogin,
 } from "./docker/engine.ts";
-export { EPISODE_EVENT } from "./docker/episodes/contract.ts";
+export { EPISODE_EVENT } from "./docker/episodes/kinds.ts";
 export { endOfLog, shownLines } from "./docker/episodes/lines.ts";
 export { lookedIn, mayBeInTrouble } from "./docker/episodes/look.ts";
 export { Episodes, type Looked, type Track } from "./docker/episodes/machine.ts";

@@ -1,17 +1,9 @@
 /** What an agent tells of a container in trouble: one episode, told anew with each revision, whole each time. */
 import * as z from "zod/mini";
 import { ContainerId, ContainerName } from "../grammar.ts";
+import { EPISODE_KINDS, MOST_LINES, MOST_LINES_BYTES } from "./kinds.ts";
 
-/** The event's type. */
-export const EPISODE_EVENT = "containers.episode";
-
-/** From the least to the worst: an episode is called by the worst that happened in it. */
-export const EPISODE_KINDS = ["unhealthy", "died", "oom", "looping"] as const;
-export type EpisodeKind = (typeof EPISODE_KINDS)[number];
-
-/** Last log lines told at the most, and what they have in all, bytes of UTF-8. */
-export const MOST_LINES = 20;
-export const MOST_LINES_BYTES = 2_048;
+export { EPISODE_EVENT, EPISODE_KINDS, type EpisodeKind } from "./kinds.ts";
 
 const count = z.int().check(z.nonnegative());
 /** Epoch ms by the agent's clock, which may be wrong: `agoMs` is to be trusted. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { MOST_LINES, MOST_LINES_BYTES } from "./contract.ts";
+import { MOST_LINES, MOST_LINES_BYTES } from "./kinds.ts";
 import { endOfLog, MOST_READ, shownLines } from "./lines.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);

@@ -1,5 +1,5 @@
 /** The last lines of a container's log, as an event carries them: few, short, and harmless to show. */
-import { MOST_LINES, MOST_LINES_BYTES } from "./contract.ts";
+import { MOST_LINES, MOST_LINES_BYTES } from "./kinds.ts";
 
 /** Bytes of the end that are kept while it is read, however much comes before. */
 const KEPT = 65_536;

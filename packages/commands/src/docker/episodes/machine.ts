@@ -1,6 +1,7 @@
 /** From what happens to containers to episodes: pure, by container name, told the time with each call. */
 import type { ContainerEvent } from "../shapes/event.ts";
-import { EPISODE_KINDS, type Episode, type EpisodeKind } from "./contract.ts";
+import type { Episode } from "./contract.ts";
+import { EPISODE_KINDS, type EpisodeKind } from "./kinds.ts";
 
 /**
  * A death is judged so much later, ms: by then a stop that somebody asked for has said so, and the engine's first

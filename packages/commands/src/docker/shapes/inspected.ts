@@ -61,6 +61,8 @@ const Config = z.object({
   WorkingDir: text,
   Hostname: text,
   StopSignal: text,
+  /** It has a terminal: its log is one stream, without headers. */
+  Tty: yes,
   StopTimeout: z.catch(z.optional(z.number()), undefined),
   Healthcheck: z.catch(
     z.optional(z.object({ Test: texts, Interval: number, Timeout: number, Retries: number })),

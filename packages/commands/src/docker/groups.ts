@@ -71,9 +71,8 @@ export function processesIn(host: Host, group: ContainerGroup): number[] | undef
   for (let at = 0; at < Math.min(folders.length, MOST_FOLDERS); at++) {
     const folder = folders[at] ?? "";
     const text = host.peekText(`${folder}/cgroup.procs`);
-    if (text === undefined) continue;
-    told = true;
-    found.push(...text.split("\n").flatMap((line) => (line === "" ? [] : [Number(line)])));
+    if (text !== undefined) told = true;
+    found.push(...(text ?? "").split("\n").flatMap((line) => (line === "" ? [] : [Number(line)])));
     // A file has no list: only what was made inside is gone into.
     for (const name of host.list(folder) ?? [])
       if (!FILES.test(name) && host.list(`${folder}/${name}`) !== undefined)

@@ -1,4 +1,5 @@
 /** Everything that crosses a process boundary. */
+export * from "./agent-frame.ts";
 export * from "./bytes.ts";
 export * from "./chat-api.ts";
 export * from "./command.ts";

@@ -6,10 +6,9 @@ import * as z from "zod/mini";
 import { absent } from "./peek.ts";
 
 const Count = z.int().check(z.nonnegative());
-const Printed = z.union([
-  z.null(),
+const Printed = z.nullable(
   z.object({ total: Count, free: Count, available: Count, inodes: Count, inodesFree: Count }),
-]);
+);
 
 interface Figures {
   bsize: number;

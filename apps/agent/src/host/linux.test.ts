@@ -204,7 +204,7 @@ test("a process with a thread that hangs in the kernel still ends, with its code
   const script = `
     import { linuxHost } from ${JSON.stringify(new URL("linux.ts", import.meta.url).href)};
     import { endProcess } from ${JSON.stringify(new URL("exit.ts", import.meta.url).href)};
-    const host = linuxHost({ statfs: ["/bin/false"], docker: absentDocker() });
+    const host = linuxHost({ statfs: ["/bin/false"], docker: undefined });
     const dead = await host.space(${JSON.stringify(mount.path)}, { remote: false, deadlineMs: 100 });
     const read = await host.read("/proc/version", 5_000);
     process.stdout.write([dead, host.stuck(), typeof read].join(" "));

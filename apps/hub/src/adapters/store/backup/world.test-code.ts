@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type Address, run } from "../../../../../../test/engines/databases.ts";
+import { anEpisode } from "../contract/episodes.test-suite.ts";
 import { openOn } from "../contract/fresh.test-suite.ts";
 import {
   aButton,
@@ -57,6 +58,9 @@ export async function fill(address: Address): Promise<Secrets> {
     await store.servers.grant(server.id, other.id, "viewer");
     await store.servers.setFacts(server.id, { ...facts, hostname: `${text}\0` }, NOW + at);
     await store.servers.seen([{ serverId: server.id, at: NOW + at }]);
+    const where = { channel: "telegram", chatId: text, kind: "group", topic: text } as const;
+    await store.episodes.setWatch(other.id, server.id, true, { chat: where, language: null });
+    await store.episodes.keep(server.id, anEpisode({ lines: [text] }), ["telegram"]);
     await store.people.choose(person.id, `chat ${text}`, server.id);
     await store.buttons.save([
       aButton({
@@ -104,7 +108,7 @@ export async function contents(address: Address): Promise<Record<string, string[
   const tables = await run(
     address,
     `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
-      and relname not in ('kysely_migration', 'kysely_migration_lock', 'hubs', 'leases', 'wizards') order by 1`,
+      and relname not in ('kysely_migration', 'kysely_migration_lock', 'hubs', 'leases', 'wizards', 'episode_messages') order by 1`,
   );
   const all: Record<string, string[]> = {};
   for (const { name } of tables) {

@@ -87,7 +87,7 @@ describe("containers of an original agent, from a phone", () => {
     await ask(ann, "/containers");
     const { message } = await press(ann, "shop-jobs-1");
     assert.match(drawn(message), /State: 🔴 stopped 2 d Exit code: 137/);
-    assert.deepEqual(labels(message), ["▶ Start", "🗑 Remove", "📦 All containers", "🔄 Refresh"]);
+    assert.deepEqual(labels(message), ["▶ Start", "🗑 Remove", "🧩 shop", "📦 All containers", "🔄 Refresh"]);
     const back = (await press(ann, "📦 All containers")).message;
     assert.equal(back.messageId, message.messageId);
     assert.match(back.text, /registry/);
@@ -156,7 +156,7 @@ describe("containers of an original agent, from a phone", () => {
   it("lets a viewer look and do nothing, and shows no button for it", async () => {
     await ask(bob, "/containers");
     const { message } = await press(bob, "shop-db-1");
-    assert.deepEqual(labels(message), ["📦 All containers", "🔄 Refresh"]);
+    assert.deepEqual(labels(message), ["🧩 shop", "📦 All containers", "🔄 Refresh"]);
     assert.match(drawn(await ask(bob, "/stop_container shop-db-1")), /operator/);
     assert.deepEqual(engine.done, []);
   });

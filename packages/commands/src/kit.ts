@@ -55,6 +55,8 @@ export interface ReplyView {
   title: string;
   blocks: View["blocks"];
   buttons?: ReplyButton[][];
+  /** There is nothing in it that goes on. */
+  still?: true;
 }
 
 /** Runs on the hub: the answer as a person reads it. */
@@ -93,6 +95,8 @@ export interface Reading {
   ) => { ask: Record<string, unknown>; rest: readonly string[] };
   /** It is about one container: its name is typed first, and it is asked by the id in `container`. */
   named?: true;
+  /** Typed, it goes on for a minute; a button starts that too. */
+  live?: true;
   /** "none": it is understood, and shown only to those whose servers can do it. Absent: it is in everybody's menu. */
   menu?: "none";
 }
@@ -107,7 +111,13 @@ export function reading<C extends Command>(
   command: C,
   reply: Reply<C>,
   messages: Messages,
-  more: { measures?: readonly Measure[]; words?: Reading["words"]; menu?: "none"; named?: true } = {},
+  more: {
+    measures?: readonly Measure[];
+    words?: Reading["words"];
+    menu?: "none";
+    named?: true;
+    live?: true;
+  } = {},
 ): Reading {
   return {
     command,
@@ -117,6 +127,7 @@ export function reading<C extends Command>(
     ...(more.words ? { words: more.words } : {}),
     ...(more.menu ? { menu: more.menu } : {}),
     ...(more.named ? { named: more.named } : {}),
+    ...(more.live ? { live: more.live } : {}),
   };
 }
 

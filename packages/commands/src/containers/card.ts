@@ -1,9 +1,13 @@
 /** The card of one container: what is known of it, and what can be done to it as it is now. */
 import type { AnswerOf, Level } from "@servereye/contract";
+import { inspect } from "../inspect/contract.ts";
 import type { ReplyButton, ReplyContext, ReplyView, Translate } from "../kit.ts";
+import { logs } from "../logs/contract.ts";
 import { plainName } from "../shown/names.ts";
 import { percentOf, shareText } from "../shown/shares.ts";
 import { sizeText } from "../shown/sizes.ts";
+import { statsContainer } from "../stats/contract.ts";
+import { top } from "../top/contract.ts";
 import {
   asksFirst,
   type Container,
@@ -51,6 +55,7 @@ export function cardView(
     blocks: [{ type: "facts", rows: factsOf(t, found, all) }],
     buttons: [
       ...inRows(verbsOf(found, original).map((verb) => verbButton(t, verb, found))),
+      ...(original === true ? [] : inRows(readingButtons(t, found))),
       ...(found.project === undefined ? [] : [[projectButton(found.project)]]),
       [allButton(t)],
     ],
@@ -130,6 +135,25 @@ const verbButton = (t: Translate, verb: ContainerVerb, { id }: Container): Reply
   values: { verb, id },
   once: !asksFirst(verb),
 });
+
+/** What can be read of it; of one that stands nothing that only a running one has. */
+function readingButtons(t: Translate, { id, name, state }: Container): ReplyButton[] {
+  const ask = { container: id };
+  const runs = state === "running" || state === "paused" || state === "restarting";
+  const written: ReplyButton = {
+    label: t("containers-logs"),
+    deed: "logs.show",
+    needs: "viewer",
+    takes: logs,
+    values: { id, name, range: "" },
+  };
+  const running = [
+    { label: t("containers-stats"), command: statsContainer.name, ask, takes: statsContainer },
+    { label: t("containers-top"), command: top.name, ask, takes: top },
+  ];
+  const inspected = { label: t("containers-inspect"), command: inspect.name, ask, takes: inspect };
+  return [written, ...(runs ? running : []), inspected];
+}
 
 /** What fits its state, but what it is protected from and what its agent has never heard of. */
 const verbsOf = (

@@ -16,7 +16,7 @@ export const statsContainerReading = reading(
     const { t } = context;
     const title = subjectTitle("📊", subject, context);
     const buttons = subjectButtons(t, subject, "stats_container");
-    if (look === undefined) return { title, blocks: [lyingBlock(t, subject)], buttons };
+    if (look === undefined) return { title, blocks: [lyingBlock(t, subject)], buttons, still: true };
     return {
       title,
       blocks: [
@@ -37,7 +37,7 @@ export const statsContainerReading = reading(
     };
   },
   messages,
-  { named: true, measures: statsContainerMeasures },
+  { named: true, live: true, measures: statsContainerMeasures },
 );
 
 const note = (words: string): View["blocks"][number] => ({ type: "note", text: [words] });

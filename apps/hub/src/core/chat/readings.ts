@@ -11,6 +11,11 @@ import { statusDraft } from "./status.ts";
 import { type Draft, type DraftButton, note, showAnyway, type Turn, withoutStore } from "./turn.ts";
 import { which } from "./which.ts";
 
+/** `still`: there is nothing in it that goes on. */
+export interface ReadingDraft extends Draft {
+  still?: true;
+}
+
 /** What can be asked about one server: an agent's reading, or what the hub itself knows. */
 export interface ServerCommand {
   name: string;
@@ -18,7 +23,9 @@ export interface ServerCommand {
   words?: Reading["words"];
   /** It is about one container, whose name is typed first. */
   named?: true;
-  draft(turn: Turn, server: SeenServer, ask: Record<string, unknown>): Promise<Draft>;
+  /** It can go on for a minute. */
+  live?: true;
+  draft(turn: Turn, server: SeenServer, ask: Record<string, unknown>): Promise<ReadingDraft>;
 }
 
 /** "Typing" is for who waits: most answers are there sooner than this, ms, and would only cost another call. */
@@ -33,6 +40,7 @@ export function serverCommands(readings: readonly Reading[]): Map<string, Server
       needs: reading.command.needs,
       ...(reading.words ? { words: reading.words } : {}),
       ...(reading.named ? { named: reading.named } : {}),
+      ...(reading.live ? { live: reading.live } : {}),
       draft: (turn: Turn, server: SeenServer, ask: Record<string, unknown>) =>
         askAgent(turn, reading, server, ask),
     })),
@@ -105,6 +113,12 @@ async function showReading(
     label: t("refresh"),
     action: { kind: "ask", command: command.name, ask, serverId: server.id },
   };
+  const values = { command: command.name, ask: JSON.stringify(ask), serverId: server.id };
+  const live: DraftButton = {
+    label: t("live-start"),
+    action: { kind: "do", what: "reading.live", values },
+    mine: true,
+  };
   const silent = deps.clock.after(TYPING_MS, () => turn.port.typing(turn.incoming.chat));
   const written = turn.incoming.did.kind === "wrote";
   const calm = deps.clock.after(PATIENCE_MS, () => {
@@ -113,7 +127,7 @@ async function showReading(
   });
   const started = deps.clock.monotonic();
   let outcome = "ok";
-  let draft: Draft;
+  let draft: ReadingDraft;
   try {
     draft = await command.draft(turn, server, ask);
   } catch (error) {
@@ -146,7 +160,7 @@ async function showReading(
   const whole: Draft = {
     ...draft,
     blocks: [...draft.blocks, footer],
-    buttons: [...(draft.buttons ?? []), [refresh]],
+    buttons: [...(draft.buttons ?? []), command.live && draft.still !== true ? [refresh, live] : [refresh]],
   };
   try {
     if (turn.degraded) await turn.show(withoutStore(turn, whole));
@@ -164,7 +178,7 @@ async function askAgent(
   reading: Reading,
   server: SeenServer,
   ask: Record<string, unknown>,
-): Promise<Draft> {
+): Promise<ReadingDraft> {
   const { deps, t, language } = turn;
   const { answer, tookMs } = await deps.fleet.ask({
     server: { id: server.id },
@@ -180,6 +194,7 @@ async function askAgent(
     title: view.title,
     blocks: view.blocks,
     buttons: await draftButtons(turn, server, view.buttons ?? []),
+    ...(view.still ? { still: view.still } : {}),
   };
 }
 

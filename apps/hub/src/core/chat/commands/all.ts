@@ -9,6 +9,7 @@ import { pullCommand, pullDeeds } from "../images/pull.ts";
 import { updateCommand, updateDeeds } from "../images/update.ts";
 import { workLookDeed } from "../images/work.ts";
 import { liveStopDeed } from "../live.ts";
+import { liveReadingDeed } from "../live-reading.ts";
 import { logsCommand, logsDeeds } from "../logs/command.ts";
 import { pick } from "../pick.ts";
 import { cancelCommand, createCommand, wizardDeeds } from "../wizard/create.ts";
@@ -67,6 +68,7 @@ export const deeds: ReadonlyMap<string, ButtonDeed> = new Map([
   ["member.ask", memberAskDeed],
   ["member.revoke", memberRevokeDeed],
   ["cancel", cancelDeed],
+  ["reading.live", liveReadingDeed],
   ["live.stop", liveStopDeed],
   ...containerDeeds,
   ...logsDeeds,

@@ -5,6 +5,7 @@ import { authorize, verbFor } from "../../access/authorize.ts";
 import type { SeenServer } from "../../ports/people.ts";
 import { choose, notOne } from "../commands/not-one.ts";
 import { faultDraft, noServers, refusal } from "../faults.ts";
+import { readLive } from "../live-reading.ts";
 import type { Typed } from "../parse.ts";
 import { pressedReading, type ServerCommand, typedReading } from "../readings.ts";
 import { type Draft, type DraftButton, type Turn, text, withoutStore } from "../turn.ts";
@@ -42,8 +43,11 @@ async function namedReading(turn: Turn, command: ServerCommand, words: readonly 
   const decision = authorize(actor, verbFor(command.needs), { serverId: server.id });
   if (!decision.allowed) return show({ blocks: [text(refusal(turn, decision))] });
   const meant = await meantBy(turn, command, server, reference);
-  if (typeof meant === "string") return pressedReading(turn, command, server.id, { container: meant });
-  await show(meant);
+  if (typeof meant !== "string") return show(meant);
+  const ask = { container: meant };
+  await (command.live && !turn.degraded
+    ? readLive(turn, command, server, ask)
+    : pressedReading(turn, command, server.id, ask));
 }
 
 /** The id of the container, or what to show instead. */

@@ -1,0 +1,60 @@
+/** A reading that goes on for a minute: the same message, read again every few seconds. */
+import { Fault } from "@servereye/contract";
+import { authorize, verbFor } from "../access/authorize.ts";
+import type { SeenServer } from "../ports/people.ts";
+import type { ButtonDeed } from "./commands/command.ts";
+import { faultDraft, refusal } from "./faults.ts";
+import { type ServerCommand, serverCommands } from "./readings.ts";
+import { note, type Turn, text } from "./turn.ts";
+
+const EVERY_MS = 3_000;
+const FOR_MS = 60_000;
+
+/** Ends early when the container does. The right was decided by who calls it. */
+export async function readLive(
+  turn: Turn,
+  command: ServerCommand,
+  server: SeenServer,
+  ask: Record<string, unknown>,
+): Promise<void> {
+  const { deps, t } = turn;
+  const started = deps.clock.monotonic();
+  let outcome = "ok";
+  try {
+    await deps.live.run(turn, {
+      everyMs: EVERY_MS,
+      forMs: FOR_MS,
+      again: { kind: "ask", command: command.name, ask, serverId: server.id },
+      of: { server: server.name, command: command.name },
+      draw: async () => {
+        const { still, ...draft } = await command.draft(turn, server, ask);
+        const at = {
+          kind: "time" as const,
+          at: Math.floor(deps.clock.now() / 1000),
+          style: "clock" as const,
+        };
+        const blocks = [...draft.blocks, note(t("updated"), " ", at)];
+        return { draft: { ...draft, blocks }, over: still === true };
+      },
+    });
+  } catch (error) {
+    const fault = Fault.of(error);
+    outcome = fault.code;
+    await turn.show(faultDraft(turn, fault, { server: server.name, command: command.name }));
+  } finally {
+    deps.metrics.command(command.name, outcome, deps.clock.monotonic() - started);
+  }
+}
+
+/** ▶ Live under a reading. */
+export const liveReadingDeed: ButtonDeed = async (
+  turn,
+  { serverId = "", command: name = "", ask = "{}" },
+) => {
+  const command = serverCommands(turn.deps.readings).get(name);
+  if (command === undefined) throw new Fault("INTERNAL", "a stored button names no reading");
+  const decision = authorize(turn.actor, verbFor(command.needs), { serverId });
+  if (!decision.allowed || decision.server === undefined)
+    return turn.show({ blocks: [text(refusal(turn, decision))] });
+  await readLive(turn, command, decision.server, JSON.parse(ask));
+};

@@ -1,4 +1,4 @@
-/** A page of the containers, by Compose project: two lines each, the worst told first. */
+/** A page of the containers by Compose project, with how many there are of each kind, and those in trouble one press away. */
 import type { AnswerOf, AskOf } from "@servereye/contract";
 import type { ReplyButton, ReplyContext, ReplyView, Translate } from "../kit.ts";
 import { plainName } from "../shown/names.ts";

@@ -1,8 +1,7 @@
 /** create_container: a new container from an image, within what the server's policy lets it be given. */
 import { command } from "@servereye/contract";
 import * as z from "zod/mini";
-import { ContainerState } from "../docker/container-state.ts";
-import { ContainerId, ContainerName, ImageReference, VolumeName } from "../docker/grammar.ts";
+import { ContainerName, ImageReference, VolumeName } from "../docker/grammar.ts";
 import { JobId, JobState } from "../docker/job-state.ts";
 
 /** By their regular expressions: the library's own kinds for them would cost the agent's one file a kilobyte more. */
@@ -88,14 +87,4 @@ export const create = command({
   answer: JobState,
 });
 
-export const CreateResult = z.object({
-  id: ContainerId,
-  name: ContainerName,
-  image: ImageReference,
-  state: ContainerState,
-  /** The image was not there and was fetched. */
-  pulled: z.boolean(),
-  /** The engine's own warnings. */
-  warnings: z.array(z.string().check(z.maxLength(300))).check(z.maxLength(16)),
-});
-export type CreateResult = z.infer<typeof CreateResult>;
+export { CreateResult } from "./result.ts";

@@ -1,5 +1,6 @@
 /** Questions to the engine that several collectors ask, with their answers read. */
 import { Fault } from "@servereye/contract";
+import type * as z from "zod/mini";
 import type { Host } from "../host.ts";
 import { EngineRefusal } from "./engine.ts";
 import { engineFault } from "./jobs.ts";
@@ -23,14 +24,22 @@ export async function listContainers(
 }
 
 /** One container with everything; undefined: it is gone. */
-export async function inspectContainer(
+export const inspectContainer = (
   host: Host,
   id: string,
   deadlineMs: number,
-): Promise<Inspected | undefined> {
+): Promise<Inspected | undefined> => readContainer(host, id, deadlineMs, Inspected);
+
+/** The same with a shape of one's own. */
+export async function readContainer<Shape extends z.ZodMiniType>(
+  host: Host,
+  id: string,
+  deadlineMs: number,
+  shape: Shape,
+): Promise<z.infer<Shape> | undefined> {
   try {
     const { body } = await host.docker.engine.call({ route: "container.inspect", path: { id }, deadlineMs });
-    const told = Inspected.safeParse(body);
+    const told = shape.safeParse(body);
     if (!told.success) throw oddAnswer(told.error);
     return told.data;
   } catch (error) {

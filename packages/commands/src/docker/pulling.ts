@@ -3,10 +3,10 @@ import { Fault, withoutSecrets } from "@servereye/contract";
 import * as z from "zod/mini";
 import type { Host } from "../host.ts";
 import { EngineRefusal } from "./engine.ts";
-import { ImageId } from "./grammar.ts";
 import { Layers, PullLine } from "./layers.ts";
 import { jsonLines } from "./lines.ts";
 import { referenceOf } from "./reference.ts";
+import { ImageSummary } from "./shapes/image.ts";
 
 /** Without a single byte of progress, and in all, ms. */
 export const QUIET_MS = 60_000;
@@ -16,14 +16,7 @@ const CALL_MS = 10_000;
 
 /** One image as the engine tells it. */
 const Image = z.object({
-  /** Podman leaves out the `sha256:`. */
-  Id: z.pipe(
-    z.pipe(
-      z.string(),
-      z.transform((id) => (/^[0-9a-f]{64}$/.test(id) ? `sha256:${id}` : id)),
-    ),
-    ImageId,
-  ),
+  Id: ImageSummary.shape.Id,
   Size: z.catch(z.number(), 0),
   /** What containers made from it inherit; of no fixed form here. */
   Config: z.catch(z.record(z.string(), z.unknown()), {}),

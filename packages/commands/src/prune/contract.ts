@@ -63,8 +63,7 @@ export const prunePreview = command({
 });
 export type PrunePreview = z.infer<typeof prunePreview.answer>;
 
-export const PRUNE_KINDS = ["containers", "images", "networks"] as const;
-export type PruneKind = (typeof PRUNE_KINDS)[number];
+export { PRUNE_KINDS, type PruneKind } from "./kinds.ts";
 
 /**
  * A job. It removes what it is given, as `prune_preview` showed it, and leaves whatever is in use or otherwise than shown
@@ -86,21 +85,4 @@ export const prune = command({
   answer: JobState,
 });
 
-export const PruneResult = z.object({
-  removed: z.object({ containers: Left, images: Left, networks: Left }),
-  /** What the containers wrote and, by the engine's own account before and after, the layers of images. */
-  freed: Bytes,
-  /** What stayed, at most 32, and why: "used" again, "changed" since it was shown, "gone" already, "refused" by the engine. */
-  kept: z
-    .array(
-      z.object({
-        kind: z.enum(PRUNE_KINDS),
-        name: z.string().check(z.maxLength(400)),
-        why: z.enum(["used", "changed", "gone", "protected", "refused"]),
-        said: z.optional(z.string().check(z.maxLength(300))),
-      }),
-    )
-    .check(z.maxLength(32)),
-  keptMore: Left,
-});
-export type PruneResult = z.infer<typeof PruneResult>;
+export { PruneResult } from "./result.ts";

@@ -1,7 +1,7 @@
 /** pull: an image fetched from its registry, with its progress. */
 import { command } from "@servereye/contract";
 import * as z from "zod/mini";
-import { ImageId, ImageReference } from "../docker/grammar.ts";
+import { ImageReference } from "../docker/grammar.ts";
 import { JobId, JobState } from "../docker/job-state.ts";
 
 /**
@@ -22,13 +22,4 @@ export const pull = command({
   answer: JobState,
 });
 
-export const PullResult = z.object({
-  /** With its tag or digest. */
-  image: ImageReference,
-  id: ImageId,
-  /** What the reference named on this server before; absent: nothing. The same as `id`: it was the newest already. */
-  was: z.optional(ImageId),
-  /** Of the whole image with all its layers, bytes. */
-  bytes: z.int().check(z.nonnegative()),
-});
-export type PullResult = z.infer<typeof PullResult>;
+export { PullResult } from "./result.ts";

@@ -1,7 +1,6 @@
 /** A container with everything the engine tells of it, known or not: what is made again from it must lose nothing. */
-import { Fault } from "@servereye/contract";
 import * as z from "zod/mini";
-import { EngineRefusal } from "../docker/engine.ts";
+import { readContainer } from "../docker/calls.ts";
 import { ContainerId } from "../docker/grammar.ts";
 import type { Host } from "../host.ts";
 
@@ -50,22 +49,8 @@ export const Whole = z.object({
 export type Whole = z.infer<typeof Whole>;
 
 /** Undefined: it is gone. */
-export async function wholeOf(host: Host, id: string): Promise<Whole | undefined> {
-  try {
-    const { body } = await host.docker.engine.call({
-      ...{ route: "container.inspect", path: { id }, deadlineMs: CALL_MS },
-    });
-    const told = Whole.safeParse(body);
-    if (told.success) return told.data;
-    throw new Fault("DOCKER_UNAVAILABLE", "the engine's answer is none that can be read", {
-      values: { address: "", reason: "odd" },
-      cause: told.error,
-    });
-  } catch (error) {
-    if (error instanceof EngineRefusal && error.status === 404) return undefined;
-    throw error;
-  }
-}
+export const wholeOf = (host: Host, id: string): Promise<Whole | undefined> =>
+  readContainer(host, id, CALL_MS, Whole);
 
 export const textIn = (from: Record<string, unknown>, name: string): string => {
   const value = from[name];

@@ -1,7 +1,8 @@
-/** `npm run bench [-- round-trip redis fleet original store agent start containers] [--quick]`: measures, prints, and keeps the results with the docs. */
+/** `npm run bench [-- round-trip redis fleet original store agent start containers logs] [--quick]`: measures, prints, and keeps the results with the docs. */
 import { parseArgs } from "node:util";
 import { agentCost } from "./agent.ts";
 import { containersTime, dockerIsHere } from "./docker/containers.ts";
+import { logsCost } from "./docker/logs.ts";
 import { type Fleet, fleet } from "./fleet/bench.ts";
 import { originalAgents } from "./original/bench.ts";
 import { keep, machine } from "./page.ts";
@@ -30,6 +31,7 @@ const benches: { [N in Name]: (how: How) => Promise<Results[N]> } = {
   start: ({ quick }) => startTimes({ runs: quick ? 1 : 7 }),
   containers: ({ quick }) =>
     containersTime(quick ? { containers: 4, asks: 5 } : { containers: 100, asks: 200 }),
+  logs: ({ quick }) => logsCost(quick ? { sizes: [1, 4], asks: 1 } : { sizes: [1, 100], asks: 10 }),
 };
 
 function fleets({ quick, agents }: How): Promise<Fleet> {
@@ -88,7 +90,11 @@ async function main(): Promise<number> {
     process.stderr.write(
       "What needs containers is left out: there is no dockerd here, or this is not root.\n",
     );
-  const isHere: Partial<Record<Name, () => boolean>> = { redis: redisIsHere, containers: dockerIsHere };
+  const isHere: Partial<Record<Name, () => boolean>> = {
+    redis: redisIsHere,
+    containers: dockerIsHere,
+    logs: dockerIsHere,
+  };
   for (const name of chosen)
     if (isHere[name]?.() !== false) await measure(name, { quick: values.quick, agents });
   return 0;

@@ -1,6 +1,7 @@
 /** Results as Markdown tables, one for each bench. */
 import type { AgentCost, Memory } from "./agent.ts";
 import type { ContainersTime } from "./docker/containers.ts";
+import type { LogsCost } from "./docker/logs.ts";
 import type { Fleet } from "./fleet/bench.ts";
 import { fleetTable } from "./fleet/table.ts";
 import type { OriginalFigures } from "./original/bench.ts";
@@ -21,6 +22,7 @@ export interface Results {
   agent: AgentCost;
   start: StartTime[];
   containers: ContainersTime;
+  logs: LogsCost;
 }
 export type Name = keyof Results;
 
@@ -159,6 +161,17 @@ function containers({ containers: count, first, answers, bare }: ContainersTime)
   ].join("\n\n");
 }
 
+function logs({ rest, logs: each }: LogsCost): string {
+  const rows = each.map(({ size, answers, most }): Row => {
+    const grown = mib(Math.max(0, most - rest));
+    return [mib(size), String(answers.count), figure(answers.p50), figure(answers.max), mib(most), grown];
+  });
+  return [
+    table(["log", "questions", "p50, ms", "max, ms", "agent at most", "above before"], rows),
+    `- The agent before the first log: ${mib(rest)}.`,
+  ].join("\n\n");
+}
+
 export function tableOf<N extends Name>(name: N, result: Results[N]): string {
   const makers: { [K in Name]: (result: Results[K]) => string } = {
     "round-trip": roundTrip,
@@ -169,6 +182,7 @@ export function tableOf<N extends Name>(name: N, result: Results[N]): string {
     agent,
     start,
     containers,
+    logs,
   };
   return makers[name](result);
 }

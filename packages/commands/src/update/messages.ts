@@ -6,10 +6,10 @@ export const messages: Messages = {
 update-container-about = Newest image, same settings
 update-stage = { $what ->
     [pull] fetch the image
-    [stop] stop the old one
-    [aside] put the old one aside
     [create] create the new one
     [networks] join its networks
+    [stop] stop the old one
+    [swap] give the new one the name
     [start] start it
     [watch] wait until it is well
     [remove] remove the old one
@@ -42,16 +42,17 @@ update-why = { $how ->
     [none] It failed here: { $stage }.
    *[said] It failed here: { $stage }. The engine said: { $said }
  }
+update-log = Its last lines:
 update-aside = The old one is kept as { $aside }. On the server: docker rename { $aside } { $name }, docker start { $name }
 `,
   ru: `
 update-container-about = Новый образ, те же настройки
 update-stage = { $what ->
     [pull] скачать образ
-    [stop] остановить старый
-    [aside] отложить старый
     [create] создать новый
     [networks] подключить к сетям
+    [stop] остановить старый
+    [swap] дать новому имя
     [start] запустить
     [watch] дождаться здоровья
     [remove] удалить старый
@@ -84,6 +85,7 @@ update-why = { $how ->
     [none] Не вышло здесь: { $stage }.
    *[said] Не вышло здесь: { $stage }. Docker: { $said }
  }
+update-log = Его последние строки:
 update-aside = Старый сохранён как { $aside }. На сервере: docker rename { $aside } { $name }, docker start { $name }
 `,
 };

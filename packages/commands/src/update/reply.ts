@@ -43,10 +43,10 @@ const SAID = ["unhealthy", "restarting", "not healthy in time"];
 
 /** Rolled back, or not; undefined for what failed before anything was touched. */
 export function updateFailed(t: Translate, { fault }: JobState, server: string): Blocks | undefined {
-  const { name, stage: at, said, back, aside } = fault?.values ?? {};
+  const { name, stage: at, reason, back, aside, log } = fault?.values ?? {};
   if (fault?.code !== "CONTAINER_ACTION_FAILED" || typeof name !== "string" || back === undefined)
     return undefined;
-  const told = plainName(String(said ?? ""));
+  const told = plainName(String(reason ?? ""));
   const [, code] = /^exited (\d{1,3})$/.exec(told) ?? [];
   const how = SAID.includes(told)
     ? told.replaceAll(" ", "-")
@@ -65,6 +65,9 @@ export function updateFailed(t: Translate, { fault }: JobState, server: string):
         said: told,
       }),
     ),
+    ...(typeof log === "string" && log.trim() !== ""
+      ? [text(t("update-log")), { type: "code" as const, text: log.split("\n").map(plainName).join("\n") }]
+      : []),
     ...(back === "yes"
       ? []
       : [text(t("update-aside", { aside: plainName(String(aside ?? "?")), name: plainName(name) }))]),

@@ -123,7 +123,7 @@ test("update: names what it is, follows its stages, and says why it was rolled b
       fault: {
         code: "CONTAINER_ACTION_FAILED",
         detail: "x",
-        values: { name: "web", stage: "watch", said: "unhealthy", back: "yes" },
+        values: { name: "web", stage: "watch", reason: "unhealthy", log: "no\n way", back: "yes" },
       },
     },
   ];
@@ -137,7 +137,10 @@ test("update: names what it is, follows its stages, and says why it was rolled b
     shown,
     /↩️ web on attic was not updated\. The old container is back as it was\./,
   );
-  assert.match(end, /Why: its health check failed\. .*❌ wait until it is well \| ✅ put the old one back/);
+  assert.match(
+    end,
+    /Why: its health check failed\. \| Its last lines: \| no \| {2}way .*❌ wait until it is well \| ✅ put the old one back/,
+  );
   assert.deepEqual(await audited(), ["container.update begun", "container.update failed"]);
 });
 

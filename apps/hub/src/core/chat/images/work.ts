@@ -8,6 +8,7 @@ import {
   MOST_MEMBERS,
   ProjectResult,
   projectButton,
+  pull,
   update,
 } from "@servereye/commands/hub";
 import { type AnswerOf, type Command, Fault, type FaultCode } from "@servereye/contract";
@@ -236,6 +237,12 @@ async function lost(turn: Turn, work: Work, fault: Fault): Promise<Draft> {
   }
 }
 
+/** What it is about, under the name it was begun with. */
+function subjectOf(work: Work): Record<string, string> {
+  if (work.about === "") return {};
+  return { [work.kind === pull.name ? "image" : ofProject(work) ? "project" : "container"]: work.about };
+}
+
 /** Noted by the first who sees it, on whichever hub. */
 async function noteEnd(
   { deps, actor, chatKey }: Turn,
@@ -254,7 +261,7 @@ async function noteEnd(
     ...{ personId: actor.person.id, from: chatKey, what: work.what, on: work.server.id, result },
     detail: {
       run: work.job,
-      ...(work.about === "" ? {} : { about: work.about }),
+      ...subjectOf(work),
       ...(code === undefined ? {} : { code }),
     },
   });

@@ -17,6 +17,8 @@ const CALL_MS = 10_000;
 /** One image as the engine tells it. */
 const Image = z.object({
   Id: ImageSummary.shape.Id,
+  /** None: it never was in a registry. */
+  RepoDigests: ImageSummary.shape.RepoDigests,
   Size: z.catch(z.number(), 0),
   /** What containers made from it inherit; of no fixed form here. */
   Config: z.catch(z.record(z.string(), z.unknown()), {}),

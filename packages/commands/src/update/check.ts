@@ -3,6 +3,7 @@ import { type AskOf, Fault } from "@servereye/contract";
 import { ContainerState } from "../docker/container-state.ts";
 import { ImageReference } from "../docker/grammar.ts";
 import { refuseProtected } from "../docker/protect.ts";
+import { imageOf } from "../docker/pulling.ts";
 import type { Host } from "../host.ts";
 import type { NoUpdate, update } from "./contract.ts";
 import { labelsIn, recordIn, textIn, type Whole, wholeOf } from "./whole.ts";
@@ -46,6 +47,8 @@ async function noUpdate(host: Host, container: Whole): Promise<NoUpdate | undefi
   if (Pod !== "" || "io.kubernetes.pod.uid" in labels) return "pod";
   if (isSelf(host, Id)) return "self";
   if (given.includes("@") || !ImageReference.safeParse(given).success || isIdOf(Image, given)) return "fixed";
+  const image = await imageOf(host, Image);
+  if (image?.RepoDigests.length === 0) return "local";
   return (await sharers(host, container)) ? "shared" : undefined;
 }
 

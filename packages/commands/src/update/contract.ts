@@ -35,6 +35,8 @@ export const NO_UPDATE = [
   "self",
   /** It was made from an image by its id or digest: nothing newer has that. */
   "fixed",
+  /** Its image was built or loaded on the server: who has its name in a registry may be anybody. */
+  "local",
   /** Another container shares its network, process or IPC namespace, and would lose it. */
   "shared",
   /** The engine or its state is about another thing now (it is being removed, or dead). */

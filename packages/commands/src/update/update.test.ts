@@ -236,10 +236,12 @@ test("a container is updated", needs("docker", "busybox", "docker-registry", "ip
       await assert.rejects(asked({ id: "f".repeat(64) }), { code: "CONTAINER_NOT_FOUND" });
       const protecting = workingHost(docker, { policy: { ...ALLOW, protect: ["app"] } });
       await assert.rejects(asked({}, protecting), { code: "CONTAINER_PROTECTED" });
+      await docker.importBusybox("built:1");
       const kinds: [string, object][] = [
         ["auto-remove", { HostConfig: { AutoRemove: true } }],
         ["swarm", { Labels: { "com.docker.swarm.service.id": "x" } }],
         ["fixed", { Image: (await docker.inspect("app")).Image }],
+        ["local", { Image: "built:1" }],
       ];
       for (const [reason, spec] of kinds) {
         const other = await docker.run({ name: reason, Image: tag, ...spec });

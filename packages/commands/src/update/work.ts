@@ -11,7 +11,7 @@ import type { Host } from "../host.ts";
 import { refuseChanged } from "./check.ts";
 import { UPDATE_STAGES, type UpdateResult, type UpdateStage, type update } from "./contract.ts";
 import { lastWords } from "./last-words.ts";
-import { recreation } from "./recreate.ts";
+import { type Recreation, recreation } from "./recreate.ts";
 import { patiently, putBack, remove, rename, stop } from "./settle.ts";
 import { type Watched, watch } from "./watch.ts";
 import { textIn, type Whole, wholeOf } from "./whole.ts";
@@ -58,6 +58,8 @@ export async function updateContainer(
   const steps = new Steps(tell);
   const seen = await refuseChanged(host, ask);
   const image = textIn(seen.Config, "Image");
+  // Before: some engines let go of an image when its name goes to another one.
+  const inherited = (await imageOf(host, seen.Image))?.Config ?? {};
   steps.set("pull", "running");
   const to = await pullImage(host, image, (layers) => {
     const { state: _, ...bytes } = layers.sum("pull");
@@ -75,7 +77,7 @@ export async function updateContainer(
   }
   const mark: Mark = { oldId: old.Id, ran, name: ask.name };
   try {
-    const made = await make(host, old, mark, to.Id, steps);
+    const made = await make(host, recreation(old, inherited, mark, to.Id), mark, steps);
     await takeOver(host, old, mark, made, steps);
     const watched = ran ? await begin(host, made, steps) : undefined;
     if (watched !== undefined && watched.good === undefined)
@@ -93,11 +95,9 @@ export async function updateContainer(
 }
 
 /** The new one beside the old, with all of its networks, not started. Gives its id. */
-async function make(host: Host, old: Whole, mark: Mark, to: string, steps: Steps): Promise<string> {
+async function make(host: Host, { body, further }: Recreation, mark: Mark, steps: Steps): Promise<string> {
   const { engine } = host.docker;
   steps.begin("create");
-  const inherited = (await imageOf(host, old.Image))?.Config ?? {};
-  const { body, further } = recreation(old, inherited, mark, to);
   const { Id } = Created.parse(
     (
       await engine.call({

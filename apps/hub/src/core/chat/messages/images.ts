@@ -27,6 +27,7 @@ update-not = ⛔ { $name } can not be updated from here: { $reason ->
     [pod] it belongs to a pod.
     [self] the agent runs in it.
     [fixed] it was made from an image by its id or digest: nothing newer has that.
+    [local] its image was built or loaded on this server and came from no registry.
     [shared] another container shares its network or processes.
    *[state] it is in no state for that.
  } Nothing was done.
@@ -166,6 +167,7 @@ update-not = ⛔ { $name } отсюда не обновить: { $reason ->
     [pod] он принадлежит поду.
     [self] в нём работает агент.
     [fixed] он создан из образа по номеру или дайджесту: новее такого не бывает.
+    [local] его образ собран или загружен прямо на сервере, а не взят из реестра.
     [shared] его сеть или процессы делит другой контейнер.
    *[state] он не в том состоянии.
  } Ничего не сделано.

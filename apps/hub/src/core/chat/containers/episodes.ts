@@ -80,9 +80,9 @@ export function createEpisodes(
         return await store.episodes.failed(hub, key, undefined);
       }
       const messageId = await show(due, due.watcher);
-      metrics.count("episode_messages", { outcome: due.messageId === undefined ? "sent" : "edited" });
       const rang = Math.max(due.rang, EPISODE_KINDS.indexOf(due.episode.kind));
       await store.episodes.shown(hub, key, { messageId, revision: due.episode.revision, rang });
+      metrics.count("episode_messages", { outcome: due.messageId === undefined ? "sent" : "edited" });
     } catch (error) {
       await failed(due, key, Fault.of(error));
     }

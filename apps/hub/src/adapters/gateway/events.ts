@@ -1,6 +1,5 @@
 /** The events of one agent on their way in: as many as it may tell, each acknowledged once it is stored. */
 import { type AgentEvent, MAX_EVENT_BYTES, MOST_UNACKED_EVENTS } from "@servereye/contract";
-import { Pace } from "../../core/chat/pace.ts";
 import type { OnlineAgent } from "../../core/fleet/door.ts";
 import type { Clock, Log, Metrics } from "../../core/ports/process.ts";
 import type { GatewayLimits } from "./limits.ts";
@@ -23,7 +22,9 @@ export function takeEvents(parts: {
   limits: Pick<GatewayLimits, "eventBurst" | "eventsPerMinute">;
 }): EventIntake {
   const { serverId, clock, metrics, log, limits } = parts;
-  const pace = new Pace(clock, { burst: limits.eventBurst, perSecond: limits.eventsPerMinute / 60 });
+  const { eventBurst, eventsPerMinute } = limits;
+  /** A token bucket: as many as may come at once, filled as fast as they may come. */
+  let bucket = { left: eventBurst, at: clock.monotonic() };
   let inWork = 0;
   let named = Number.NEGATIVE_INFINITY;
 
@@ -34,10 +35,17 @@ export function takeEvents(parts: {
     log.warn("agent.events_dropped", { serverId, reason });
   }
 
+  function within(): boolean {
+    const now = clock.monotonic();
+    const left = Math.min(eventBurst, bucket.left + ((now - bucket.at) / 60_000) * eventsPerMinute);
+    bucket = { left: left >= 1 ? left - 1 : left, at: now };
+    return left >= 1;
+  }
+
   return {
     take(event) {
       if (inWork >= MOST_UNACKED_EVENTS) return drop("busy");
-      if (pace.take(serverId) > 0) return drop("rate");
+      if (!within()) return drop("rate");
       if (Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES) return drop("size");
       inWork += 1;
       parts.agent

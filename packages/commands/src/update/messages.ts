@@ -36,7 +36,8 @@ update-rolled = { $back ->
  }
 update-why = { $how ->
     [unhealthy] Why: its health check failed.
-    [restarting] Why: it kept ending and starting.
+    [restarting] Why: it kept ending, with exit code { $code }.
+    [gone] Why: it was removed meanwhile.
     [not-healthy-in-time] Why: it did not become healthy in time.
     [exited] Why: it ended with exit code { $code }.
     [none] It failed here: { $stage }.
@@ -79,7 +80,8 @@ update-rolled = { $back ->
  }
 update-why = { $how ->
     [unhealthy] Причина: проверка здоровья не прошла.
-    [restarting] Причина: он падал и запускался снова.
+    [restarting] Причина: он всё время завершался, с кодом { $code }.
+    [gone] Причина: его тем временем удалили.
     [not-healthy-in-time] Причина: за отведённое время не стал здоровым.
     [exited] Причина: завершился с кодом { $code }.
     [none] Не вышло здесь: { $stage }.

@@ -39,7 +39,15 @@ export function updateDone(t: Translate, { result }: JobState, server: string): 
 }
 
 /** What the agent itself says in place of the engine's words. */
-const SAID = ["unhealthy", "restarting", "not healthy in time"];
+const SAID = ["unhealthy", "gone", "not healthy in time"];
+
+/** What of it has words of its own: the rest is the engine's. */
+function howOf(told: string): { how: string; code: string } {
+  const [, again, code = ""] = /^(restarting \()?exited (-?\d{1,10})\)?$/.exec(told) ?? [];
+  if (code !== "") return { how: again === undefined ? "exited" : "restarting", code };
+  if (SAID.includes(told)) return { how: told.replaceAll(" ", "-"), code };
+  return { how: told === "" ? "none" : "said", code };
+}
 
 /** Rolled back, or not; undefined for what failed before anything was touched. */
 export function updateFailed(t: Translate, { fault }: JobState, server: string): Blocks | undefined {
@@ -47,21 +55,14 @@ export function updateFailed(t: Translate, { fault }: JobState, server: string):
   if (fault?.code !== "CONTAINER_ACTION_FAILED" || typeof name !== "string" || back === undefined)
     return undefined;
   const told = plainName(String(reason ?? ""));
-  const [, code] = /^exited (\d{1,3})$/.exec(told) ?? [];
-  const how = SAID.includes(told)
-    ? told.replaceAll(" ", "-")
-    : code !== undefined
-      ? "exited"
-      : told === ""
-        ? "none"
-        : "said";
+  const { how, code } = howOf(told);
   return [
     text(t("update-rolled", { name: plainName(name), server, back: back === "yes" ? "yes" : "no" })),
     text(
       t("update-why", {
         stage: known(at) ? t("update-stage", { what: at }) : "?",
         how,
-        code: code ?? "",
+        code,
         said: told,
       }),
     ),

@@ -5,10 +5,11 @@ import type { CreatePort, create } from "./contract.ts";
 
 /** No more than was asked for: everything else is as `docker run` would have it. */
 export function bodyOf(wish: AskOf<typeof create>, { network, folders, devices }: Allowed): object {
+  const { env: variables } = wish;
   const host = (namespace: string) => (wish.hostNamespaces?.some((one) => one === namespace) ? "host" : "");
   return {
     Image: wish.image,
-    Env: wish.env.map(({ name, value }) => `${name}=${value}`),
+    Env: variables.map(({ name, value }) => `${name}=${value}`),
     ...(wish.command === undefined ? {} : { Cmd: wish.command }),
     ExposedPorts: Object.fromEntries(wish.ports.map((port) => [keyOf(port), {}])),
     HostConfig: {

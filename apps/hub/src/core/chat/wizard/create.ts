@@ -14,7 +14,7 @@ import { type Line, mayHoldValues, readLine } from "./line.ts";
 import { wizardDraft } from "./shown.ts";
 import { beginWizard, changeWizard, endWizard, type Open, openWizard, STEPS, type State } from "./state.ts";
 import { echo, type Wrong } from "./values.ts";
-import { askOf, nothing, type Wanted } from "./wanted.ts";
+import { askOf, nothing, variablesOf, type Wanted } from "./wanted.ts";
 
 const deedOf = (detail: AuditEntry["detail"] = {}): Deed => ({
   what: "container.create",
@@ -68,7 +68,7 @@ async function stepByStep(turn: Turn): Promise<void> {
 
 async function inOneLine(turn: Turn, typed: string): Promise<void> {
   const line = readLine(typed);
-  if ("wrong" in line ? mayHoldValues(typed) : line.wanted.env.length > 0) await hide(turn);
+  if ("wrong" in line ? mayHoldValues(typed) : variablesOf(line.wanted).length > 0) await hide(turn);
   if ("wrong" in line) return turn.show(lineWrong(turn, line));
   const serverId = serverIdOf(turn, line);
   if (typeof serverId === "object") return turn.show(lineWrong(turn, serverId));

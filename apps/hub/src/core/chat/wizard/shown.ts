@@ -5,7 +5,7 @@ import { CONFIRM_TTL_MS, type Draft, type DraftButton, note, type Turn, text } f
 import { isList, others, serverOf, servers } from "./answers.ts";
 import { type Open, STEPS, type State, type Step } from "./state.ts";
 import { portText, volumeText, type Wrong } from "./values.ts";
-import { proposedName } from "./wanted.ts";
+import { proposedName, variablesOf } from "./wanted.ts";
 
 /** Buttons of servers; beyond it a name is sooner typed. */
 const MOST = 20;
@@ -65,7 +65,7 @@ async function question(turn: Turn, open: Open, at: Step, wrong: Wrong | undefin
 /** What was said at a step of several answers; of variables their names alone. */
 function listOf(_turn: Turn, { wanted }: State, at: Step): string[] {
   if (at === "ports") return wanted.ports.map(portText);
-  if (at === "env") return wanted.env.map(({ name }) => name);
+  if (at === "env") return variablesOf(wanted);
   return at === "volumes" ? wanted.volumes.map(volumeText) : [];
 }
 
@@ -158,9 +158,7 @@ function factsOf({ t }: Turn, { wanted }: State, server: SeenServer | undefined)
     row("ports", list(wanted.ports.map(portText))),
     row(
       "env",
-      wanted.env.length === 0
-        ? none
-        : t("wizard-hidden", { names: list(wanted.env.map(({ name }) => name)) }),
+      variablesOf(wanted).length === 0 ? none : t("wizard-hidden", { names: list(variablesOf(wanted)) }),
     ),
     row("volumes", list(wanted.volumes.map(volumeText))),
     row("restart", wanted.restart),

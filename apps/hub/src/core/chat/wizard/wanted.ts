@@ -19,6 +19,9 @@ export const nothing = (restart: Wanted["restart"]): Wanted => ({
   start: true,
 });
 
+/** The names of its environment's variables: what is shown of them. */
+export const variablesOf = ({ env: variables }: Wanted): string[] => variables.map(({ name: told }) => told);
+
 /** The question to the agent; undefined while something is missing. */
 export function askOf(wanted: Wanted, job: string): AskOf<typeof create> | undefined {
   const asked = create.ask.safeParse({ ...wanted, job });

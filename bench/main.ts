@@ -1,7 +1,8 @@
-/** `npm run bench [-- round-trip redis fleet original store agent start containers logs] [--quick]`: measures, prints, and keeps the results with the docs. */
+/** `npm run bench [-- round-trip redis fleet original store agent start containers logs events] [--quick]`: measures, prints, and keeps the results with the docs. */
 import { parseArgs } from "node:util";
 import { agentCost } from "./agent.ts";
 import { containersTime, dockerIsHere } from "./docker/containers.ts";
+import { eventsCost } from "./docker/events.ts";
 import { logsCost } from "./docker/logs.ts";
 import { type Fleet, fleet } from "./fleet/bench.ts";
 import { originalAgents } from "./original/bench.ts";
@@ -32,6 +33,10 @@ const benches: { [N in Name]: (how: How) => Promise<Results[N]> } = {
   containers: ({ quick }) =>
     containersTime(quick ? { containers: 4, asks: 5 } : { containers: 100, asks: 200 }),
   logs: ({ quick }) => logsCost(quick ? { sizes: [1, 4], asks: 1 } : { sizes: [1, 100], asks: 10 }),
+  events: ({ quick }) =>
+    eventsCost(
+      quick ? { seconds: 2, containers: 2, checked: 1 } : { seconds: 60, containers: 30, checked: 10 },
+    ),
 };
 
 function fleets({ quick, agents }: How): Promise<Fleet> {
@@ -94,6 +99,7 @@ async function main(): Promise<number> {
     redis: redisIsHere,
     containers: dockerIsHere,
     logs: dockerIsHere,
+    events: dockerIsHere,
   };
   for (const name of chosen)
     if (isHere[name]?.() !== false) await measure(name, { quick: values.quick, agents });

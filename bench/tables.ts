@@ -1,6 +1,7 @@
 /** Results as Markdown tables, one for each bench. */
 import type { AgentCost, Memory } from "./agent.ts";
 import type { ContainersTime } from "./docker/containers.ts";
+import type { AgentAtRest, EventsCost } from "./docker/events.ts";
 import type { LogsCost } from "./docker/logs.ts";
 import type { Fleet } from "./fleet/bench.ts";
 import { fleetTable } from "./fleet/table.ts";
@@ -23,6 +24,7 @@ export interface Results {
   start: StartTime[];
   containers: ContainersTime;
   logs: LogsCost;
+  events: EventsCost;
 }
 export type Name = keyof Results;
 
@@ -172,6 +174,15 @@ function logs({ rest, logs: each }: LogsCost): string {
   ].join("\n\n");
 }
 
+function events({ seconds, containers, checked, following, without }: EventsCost): string {
+  const row = (what: string, { cpuMs, rss }: AgentAtRest): Row => [what, figure(cpuMs), mib(rss)];
+  const rows = [row("following an engine's events", following), row("without Docker", without)];
+  return [
+    table(["agent at rest", "processor ms a second", "memory"], rows),
+    `- ${containers} containers ran, ${checked} of them with a health check each second; ${seconds} s.`,
+  ].join("\n\n");
+}
+
 export function tableOf<N extends Name>(name: N, result: Results[N]): string {
   const makers: { [K in Name]: (result: Results[K]) => string } = {
     "round-trip": roundTrip,
@@ -183,6 +194,7 @@ export function tableOf<N extends Name>(name: N, result: Results[N]): string {
     start,
     containers,
     logs,
+    events,
   };
   return makers[name](result);
 }

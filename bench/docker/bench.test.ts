@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { needs } from "../../test/engines.ts";
 import { containersTime } from "./containers.ts";
+import { eventsCost } from "./events.ts";
 import { logsCost } from "./logs.ts";
 
 test(
@@ -23,4 +24,9 @@ test("a short run gives the agent's memory for each log", needs("docker", "busyb
     [[1024 ** 2, 1]],
   );
   assert.ok(rest > 1024 ** 2 && logs.every(({ most }) => most >= 1024 ** 2));
+});
+
+test("a short run gives both agents' cost at rest", needs("docker", "busybox"), async () => {
+  const { following, without } = await eventsCost({ seconds: 1, containers: 2, checked: 1 });
+  for (const { cpuMs, rss } of [following, without]) assert.ok(cpuMs >= 0 && rss > 1024 ** 2);
 });

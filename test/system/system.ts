@@ -212,11 +212,16 @@ export const tap = (
 export const labels = (message: ChatMessage): string[] => message.buttons.flat().map((button) => button.text);
 
 /** Adds a server as a person does: the line that /add shows, on the machine. Resolves when its agent is in. */
-export async function addServer(system: System, owner: Actor, name: string): Promise<Agent> {
+export async function addServer(
+  system: System,
+  owner: Actor,
+  name: string,
+  env: Record<string, string> = {},
+): Promise<Agent> {
   const { text } = await ask(owner, "/add");
   const [, enrol, hubKey] = /--enrol (\S+) --hub-key (\S+)/.exec(text) ?? [];
   assert.ok(enrol !== undefined && hubKey !== undefined, text);
-  const agent = system.startAgent(name, { url: system.hub.agentUrl, hubKey, enrol });
+  const agent = system.startAgent(name, { url: system.hub.agentUrl, hubKey, enrol }, env);
   await agent.connected();
   system.secrets.add(enrol).add(agent.key());
   return agent;

@@ -20,7 +20,7 @@ import { parse, type Typed } from "./parse.ts";
 import { pressedReading, type ServerCommand, serverCommands } from "./readings.ts";
 import { languageFor, translator } from "./translate.ts";
 import { chatKeyOf, type Draft, type DraftButton, openTurn, type Turn, text } from "./turn.ts";
-import { hideMisplaced, wizardText } from "./wizard/create.ts";
+import { createCommand, hideMisplaced, wizardText } from "./wizard/create.ts";
 
 /** A person: bursts of 40, then 4 a second. */
 const PERSON_RATE = { burst: 40, perSecond: 4 };
@@ -36,6 +36,7 @@ const MOST_PREPARED = 200;
 const NAME_MAX = 128;
 /** Longest piece of what was typed that is shown back, UTF-16 units. */
 const ECHO_MAX = 64;
+const CREATE = createCommand.name;
 /** Anywhere in a word: in brackets, after a `=`, before a full stop. */
 const SERVER_KEY_LIKE = /srv_[0-9a-f]{16,}/i;
 
@@ -233,7 +234,14 @@ export function createChat(given: ChatDeps): ChatHandler {
   async function unknown(turn: Turn, typed: string, words: string[]): Promise<void> {
     const { t } = turn;
     const near = typed.length > ECHO_MAX ? undefined : nearest(typed, names);
-    const command = typed.length > ECHO_MAX ? `${cut(typed, ECHO_MAX)}…` : typed;
+    // A slip in the command's name must not show, or keep for its button, what a container's variables are.
+    const hidden =
+      near === CREATE
+        ? await hideMisplaced(turn, { command: near, rest: words.join(" ") })
+        : await hideMisplaced(turn, { command: undefined, rest: [typed, ...words].join(" ") });
+    const echoed = hidden && typed.includes("=") ? "…" : typed;
+    const args = hidden ? [] : words;
+    const command = echoed.length > ECHO_MAX ? `${cut(echoed, ECHO_MAX)}…` : echoed;
     const help: DraftButton = { label: "/help", action: { kind: "menu", command: "help", args: [] } };
     await turn.show({
       blocks: [text(near ? t("command-unknown-near", { command, near }) : t("command-unknown", { command }))],
@@ -241,8 +249,8 @@ export function createChat(given: ChatDeps): ChatHandler {
         near
           ? [
               {
-                label: cut([`/${near}`, ...words].join(" "), 60),
-                action: { kind: "menu", command: near, args: words },
+                label: cut([`/${near}`, ...args].join(" "), 60),
+                action: { kind: "menu", command: near, args },
               },
             ]
           : [help],

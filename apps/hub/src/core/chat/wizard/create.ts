@@ -125,11 +125,18 @@ async function hide(turn: Turn): Promise<void> {
   }
 }
 
-/** While nothing can be looked up: what could be a variable of a container is taken away all the same. */
-export async function hideMisplaced(turn: Turn, { command, rest }: Typed): Promise<void> {
+/** `NAME=value` where nobody asked for it, or an option that only this command has. */
+const VALUE_LIKE = /^[A-Za-z_]\w*=|(?:^|\s)(?:-e|(?:--|—|–)env)(?=[\s=])/;
+
+/** What could be a variable of a container is taken away also where it came to nothing. True: it was one. */
+export async function hideMisplaced(
+  turn: Turn,
+  { command, rest }: Pick<Typed, "command" | "rest">,
+): Promise<boolean> {
   const holds =
-    command === create.name ? mayHoldValues(rest) : command === undefined && /^[A-Za-z_]\w*=/.test(rest);
+    command === create.name ? mayHoldValues(rest) : command === undefined && VALUE_LIKE.test(rest);
   if (holds) await hide(turn);
+  return holds;
 }
 
 /** The next word of a person who is in the middle of it; false: they are not. */

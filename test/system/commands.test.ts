@@ -6,6 +6,7 @@ import { copyFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
+import { PROTOCOL } from "@servereye/contract";
 import type { Actor } from "../telegram/actor.ts";
 import type { ChatMessage } from "../telegram/message.ts";
 import { render35, width } from "../telegram/render.ts";
@@ -211,7 +212,7 @@ describe("one server", () => {
     assert.ok(Math.abs(Number(value(status, "Clock off by").replace(" s", ""))) < 2);
     assert.doesNotMatch(status.text, /-0 s/);
     assert.equal(value(status, "Agent"), "0.1.0");
-    assert.equal(value(status, "Protocol"), "1");
+    assert.equal(value(status, "Protocol"), String(PROTOCOL));
     assert.match(value(status, "System"), /Linux/);
     assert.equal(value(status, "Allowed actions"), "reading only");
     assert.equal(value(status, "Region"), "home");

@@ -5,6 +5,10 @@ import type { DockerPolicy } from "./engine.ts";
 /** Actions that are no commands: what a created container may be given beyond what any container is. */
 export const FINE_POLICIES = ["create.privileged", "create.host", "create.capabilities", "create.devices"];
 
+/** Whether what containers wrote may leave the server: their logs, and what their health checks said. */
+export const mayTellLogs = ({ allow }: Pick<DockerPolicy, "allow">): boolean =>
+  allow.includes("containers.logs");
+
 /** Throws POLICY_REFUSED with the whole line to change unless the action is allowed. */
 export function refuseUnlessAllowed({ allow }: Pick<DockerPolicy, "allow">, policy: string): void {
   if (allow.includes(policy)) return;

@@ -1,5 +1,6 @@
 /** inspect at the agent: the engine's words about one container, with every value that may be a secret left out. */
 import type { AnswerOf } from "@servereye/contract";
+import { mayTellLogs } from "../docker/policy.ts";
 import { type Inspected, momentIn, processorLimit } from "../docker/shapes/inspected.ts";
 import { lookInto } from "../docker/subject.ts";
 import { collector } from "../kit.ts";
@@ -66,7 +67,7 @@ export const inspectCollector = collector(inspect, async (ask, host): Promise<An
     environment: some("environment", Config.Env.map((one) => cut(nameOf(one), 128)).sort()),
     labels: some("labels", labelsOf(inspected, hide)),
     more,
-    ...healthOf(inspected, text, hide),
+    ...healthOf(inspected, text, mayTellLogs(host.docker.policy) ? hide : () => ""),
   };
 });
 

@@ -76,7 +76,7 @@ export const inspect = command({
         test: line(LONGEST_TEXT),
         streak: z.int().check(z.nonnegative()),
         exitCode: z.optional(z.int()),
-        /** The end of what its last check wrote. */
+        /** The end of what its last check wrote, where logs may be read. */
         said: text,
       }),
     ),

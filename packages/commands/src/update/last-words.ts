@@ -1,6 +1,7 @@
 /** The last lines a container wrote: mostly the reason why it ended. */
 import { withoutSecrets } from "@servereye/contract";
 import { endOfLog, shownLines } from "../docker/episodes/lines.ts";
+import { mayTellLogs } from "../docker/policy.ts";
 import type { Host } from "../host.ts";
 import { wholeOf } from "./whole.ts";
 
@@ -8,8 +9,9 @@ const LINES = 5;
 const CALL_MS = 5_000;
 const LONGEST = 300;
 
-/** At most 300 characters; undefined: it wrote nothing, or its engine does not keep what it writes. */
+/** At most 300 characters; undefined: it wrote nothing, its engine does not keep it, or logs may not be read here. */
 export async function lastWords(host: Host, id: string): Promise<string | undefined> {
+  if (!mayTellLogs(host.docker.policy)) return undefined;
   try {
     const container = await wholeOf(host, id);
     const pieces = await host.docker.engine.stream({

@@ -11,7 +11,7 @@ import type { Host } from "../host.ts";
 import { settleUpdates, updateCollector } from "./collect.ts";
 import { UPDATE_STAGES, UpdateResult } from "./contract.ts";
 
-const ALLOW = { allow: ["containers.update"] };
+const ALLOW = { allow: ["containers.update", "containers.logs"] };
 /** Ends at once when it is stopped, which a lone sleep does not. */
 const SLEEP = "trap exit TERM; sleep 1000000 & wait";
 const MS = 1_000_000;

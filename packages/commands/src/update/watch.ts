@@ -1,4 +1,6 @@
 /** The wait until a new container can be trusted: healthy by its check or, without one, going on running. */
+import { withoutSecrets } from "@servereye/contract";
+import { mayTellLogs } from "../docker/policy.ts";
 import type { Host } from "../host.ts";
 import { listIn, recordIn, type Whole, wholeOf } from "./whole.ts";
 
@@ -27,7 +29,7 @@ export async function watch(
     const now = await wholeOf(host, id);
     if (now === undefined) return { good: undefined, reason: "gone" };
     const { State: state } = now;
-    const log = lastCheck(now);
+    const log = mayTellLogs(host.docker.policy) ? lastCheck(now) : undefined;
     const told = log === undefined ? {} : { log };
     if (state.Restarting || now.RestartCount > 0)
       return { good: undefined, reason: `restarting (exited ${state.ExitCode})` };
@@ -55,10 +57,10 @@ function longestOf({ Config }: Whole): number {
   return Math.min(LONGEST_MS, allowed + SPARE_MS);
 }
 
-/** The last words of its healthcheck, at most 300 characters. */
+/** The last words of its healthcheck, at most 300 characters; cut after their secrets were taken out. */
 function lastCheck({ State }: Whole): string | undefined {
   const output = listIn(State.Health?.Log)
     .map((one) => recordIn(one).Output)
     .findLast((one) => typeof one === "string" && one.trim() !== "");
-  return output === undefined ? undefined : String(output).trim().slice(-300).toWellFormed();
+  return output === undefined ? undefined : withoutSecrets(String(output).trim()).slice(-300).toWellFormed();
 }

@@ -28,23 +28,23 @@ export const createCollector = collector(create, async (ask, host) => {
   const known = jobs.get(ask.job);
   if (known !== undefined) return { ...known, steps: [...known.steps] };
   const wish = { ...ask, image: referenceOf(ask.image).whole };
-  const body = bodyOf(wish, await allowedOf(wish, host));
+  await allowedOf(wish, host);
   const absent = (await imageOf(host, wish.image)) === undefined;
   if (absent) refuseUnlessAllowed(host.docker.policy, "images.pull");
   const state = jobs.begin(ask.job, create.name, (progress) =>
-    createContainer(host, wish, body, absent, (steps) => progress.steps(steps)),
+    createContainer(host, wish, absent, (steps) => progress.steps(steps)),
   );
   return { ...state, steps: [...state.steps] };
 });
 
 async function createContainer(
   host: Host,
-  { name, image, start }: AskOf<typeof create>,
-  body: object,
+  wish: AskOf<typeof create>,
   absent: boolean,
   tell: (steps: readonly JobStep[]) => void,
 ): Promise<CreateResult> {
   const { engine } = host.docker;
+  const { name, image, start } = wish;
   const steps = new Map<Stage, JobStep>();
   const told = (stage: Stage, step: Omit<JobStep, "what">): void => {
     steps.set(stage, { what: stage, ...step });
@@ -59,6 +59,8 @@ async function createContainer(
     told("pull", { ...steps.get("pull"), state: "done" });
   }
   told("create", { state: "running" });
+  // Fetching may have taken minutes, in which a folder can have become a link out of its root.
+  const body = bodyOf(wish, await allowedOf(wish, host));
   const { Id: id, Warnings } = await engine
     .call({ route: "containers.create", query: { name }, body, deadlineMs: CALL_MS })
     .then((reply) => Created.parse(reply.body))

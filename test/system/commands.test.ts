@@ -214,7 +214,10 @@ describe("one server", () => {
     assert.equal(value(status, "Agent"), "0.1.0");
     assert.equal(value(status, "Protocol"), String(PROTOCOL));
     assert.match(value(status, "System"), /Linux/);
-    assert.equal(value(status, "Allowed actions"), "reading only");
+    assert.equal(
+      value(status, "Allowed actions"),
+      "containers.start, containers.stop, containers.restart, containers.logs",
+    );
     assert.equal(value(status, "Region"), "home");
     assert.equal(value(status, "Your role"), "owner");
   });

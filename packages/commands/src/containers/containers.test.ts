@@ -241,7 +241,9 @@ describe("/containers", () => {
         /State: 🔴 up 3 h 10 min, unhealthy\nRestarts: 4\nCPU: 212 %\n🔴 Memory: 500.0 MiB of 512.0 MiB/,
       );
       assert.match(text, /Needs: db, cache\nNeeded by: proxy\n🛡 Protected/);
-      const verbs = view.buttons?.flat().flatMap((one) => ("deed" in one && one.deed === "container.pick" ? [one.values.verb] : []));
+      const verbs = view.buttons
+        ?.flat()
+        .flatMap((one) => ("deed" in one && one.deed === "container.pick" ? [one.values.verb] : []));
       assert.deepEqual(verbs, ["restart"], "what is protected is offered no stop");
     });
 

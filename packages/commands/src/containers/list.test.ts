@@ -82,6 +82,26 @@ describe("the list", () => {
     assert.match(text, /🟢 2 · 🔴 2\nCPU 16.9 % · memory 1.6 GiB/);
   });
 
+  test("leaves a project's name out of its containers' before it cuts them, and never on buttons", () => {
+    const names = ["alertmanager-1", "node-exporter-1", "loki-1"].map((one) => `monitoring-${one}`);
+    const members = names.map((name, at) => of(at, { name, project: "monitoring", restarts: 12, age: 8e4 }));
+    const { text, view } = seen([...members, of(8, { name: "shop-web-1", project: "shop" })]);
+    assert.match(text, /🟢 alertmanager-1 +↻12 22 h\n[\s\S]*🟢 loki-1 [\s\S]*🟢 shop-web-1 /);
+    const buttons = (view.buttons ?? []).map((row) => row.map(({ label }) => label));
+    assert.deepEqual(buttons.slice(0, 3), [[names[0]], ["monitoring-loki-1"], [names[1]]]);
+  });
+
+  test("of one that restarts, tells how it ended the last time", () => {
+    const { text } = seen([of(1, { state: "restarting", restarts: 13, exitCode: 1, age: 5 })]);
+    assert.match(text, /🟡 web-1 +↻13 exit 1\n/);
+  });
+
+  test("puts short neighbours beside each other, whatever the others are", () => {
+    const { view } = seen(["a", "b", "c", "c-of-a-long-name", "d", "e"].map((name, at) => of(at, { name })));
+    const labels = view.buttons?.map((row) => row.map(({ label }) => label).join(" "));
+    assert.deepEqual(labels, ["a b", "c", "c-of-a-long-name", "d e"]);
+  });
+
   test("leads to those in trouble alone where there are pages, and back", () => {
     const many = Array.from({ length: 200 }, (_, at) =>
       of(at, at % 50 === 0 ? { health: "unhealthy" } : { age: 90 }),

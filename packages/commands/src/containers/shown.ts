@@ -7,8 +7,9 @@ import { type Container, type ContainerPort, type ContainerState, containers } f
 
 /** A phone's columns. */
 export const PHONE = 35;
-/** Two buttons a row when all names of the page are this short. */
-const SHORT_LABEL = 13;
+/** Two buttons fit a row when both are this short, and three. */
+const SHORT_LABEL = 14;
+const SHORTER_LABEL = 10;
 
 export type Blocks = View["blocks"];
 
@@ -81,11 +82,18 @@ export const portTexts = (ports: readonly ContainerPort[]): string[] => [
   ),
 ];
 
+/** In their order: two neighbours share a row when both are short, three when those are all and shorter still. */
 export function inRows(buttons: readonly ReplyButton[]): ReplyButton[][] {
-  const a = buttons.every(({ label }) => columnsOf(label) <= SHORT_LABEL) ? 2 : 1;
-  return Array.from({ length: Math.ceil(buttons.length / a) }, (_, at) =>
-    buttons.slice(at * a, (at + 1) * a),
-  );
+  if (buttons.length === 3 && buttons.every(({ label }) => columnsOf(label) <= SHORTER_LABEL))
+    return [[...buttons]];
+  const rows: ReplyButton[][] = [];
+  for (const button of buttons) {
+    const last = rows.at(-1);
+    if (last?.length === 1 && [...last, button].every(({ label }) => columnsOf(label) <= SHORT_LABEL))
+      last.push(button);
+    else rows.push([button]);
+  }
+  return rows;
 }
 
 export const text = (words: string): Blocks[number] => ({ type: "text", text: [words] });

@@ -35,29 +35,44 @@ function groupsOf(shown: readonly Container[]): Array<{ project: string | undefi
 export function tables(t: Translate, shown: readonly Container[], all: readonly Container[]): Blocks {
   const rights = shown.map((one) => [fitName(stateCell(t, one), RIGHT), fitName(loadCell(t, one), RIGHT)]);
   const left = PHONE - GAP - Math.max(0, ...rights.flat().map(columnsOf));
-  return groupsOf(shown).flatMap(({ project, members }) => [
-    ...headingOf(t, project, all),
-    {
-      type: "table" as const,
-      columns: [
-        { head: "", align: "left" as const },
-        { head: "", align: "right" as const },
-      ],
-      rows: members.flatMap((one) => [
-        [`${containerDot(one)} ${shortName(one.name, left - DOT)}`, fitName(stateCell(t, one), RIGHT)],
-        [imageCell(one, left), fitName(loadCell(t, one), RIGHT)],
-      ]),
-    },
-  ]);
+  return groupsOf(shown).flatMap(({ project, members }) => {
+    const nameOf = namesIn(project, members, left - DOT);
+    return [
+      ...headingOf(t, project, all),
+      {
+        type: "table" as const,
+        columns: [
+          { head: "", align: "left" as const },
+          { head: "", align: "right" as const },
+        ],
+        rows: members.flatMap((one) => [
+          [`${containerDot(one)} ${nameOf(one)}`, fitName(stateCell(t, one), RIGHT)],
+          [imageCell(one, left), fitName(loadCell(t, one), RIGHT)],
+        ]),
+      },
+    ];
+  });
+}
+
+/** Where names do not fit, their project, which stands above them, is left out of all of them before any is cut. */
+function namesIn(project: string | undefined, members: readonly Container[], columns: number) {
+  const before = `${project}-`;
+  const cut =
+    project !== undefined &&
+    members.some(({ name }) => columnsOf(name) > columns) &&
+    members.every(({ name }) => name.startsWith(before) && name.length > before.length);
+  return ({ name }: Container): string => shortName(cut ? name.slice(before.length) : name, columns);
 }
 
 /** What matters most of it in twelve columns: `3 d`, `exit 137`, `OOM 137`, `unhealthy`. */
-function shortState(t: Translate, { state, age, health, exitCode, oomKilled }: Container): string {
+function shortState(t: Translate, container: Container): string {
+  const { state, age, health, exitCode, oomKilled, restarts = 0 } = container;
   if (state === "running" && health === "unhealthy") return t("containers-unhealthy");
   if (state === "running" && age !== undefined) return shortAgeText(t, age);
   if (state === "exited" && oomKilled === true) return t("containers-oom-code", { code: exitCode ?? 137 });
-  if (state !== "running" && state !== "restarting" && (exitCode ?? 0) !== 0)
-    return t("containers-code", { code: exitCode ?? 0 });
+  // That it restarts stands beside it already.
+  const ended = state === "restarting" ? restarts > 0 && exitCode !== undefined : (exitCode ?? 0) !== 0;
+  if (state !== "running" && ended) return t("containers-code", { code: exitCode ?? 0 });
   return t(`containers-${state}`);
 }
 

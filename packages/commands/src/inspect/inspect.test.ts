@@ -99,7 +99,7 @@ test(
       const words = translatorOf(language, messages, topMessages, statsMessages, containerMessages);
       const context = { t: words, language, server: { id: "x", name: "attic" }, now: 0, tookMs: 1 };
       const shown = phoneLines(inspectReading.reply(answer, context, {})).join("\n");
-      assert.match(shown, /🔍 shop-web-1 · attic[\s\S]*POSTGRES_PASSWORD\n/);
+      assert.match(shown, /🔎 shop-web-1 · attic[\s\S]*POSTGRES_PASSWORD\n/);
       assert.doesNotMatch(shown, /undefined|NaN|\{/);
       assert.ok(shown.length < 4_000, String(shown.length));
     }

@@ -4,7 +4,7 @@ import type { Messages } from "../kit.ts";
 export const messages: Messages = {
   en: `
 inspect-about = All settings of a container
-inspect-button = 🔍 Inspect
+inspect-button = 🔎 Inspect
 inspect-image = Image
 inspect-image-id = Image id
 inspect-id = Id
@@ -54,7 +54,7 @@ inspect-more = … and { $count } more
 `,
   ru: `
 inspect-about = Все настройки контейнера
-inspect-button = 🔍 Настройки
+inspect-button = 🔎 Настройки
 inspect-image = Образ
 inspect-image-id = Id образа
 inspect-id = Id

@@ -19,7 +19,7 @@ export const inspectReading = reading(
   (answer, context) => {
     const { t } = context;
     return {
-      title: subjectTitle("🔍", answer.subject, context),
+      title: subjectTitle("🔎", answer.subject, context),
       blocks: [
         { type: "facts", rows: mainRows(t, answer) },
         ...warningsOf(t, answer),

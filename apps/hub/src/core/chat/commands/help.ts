@@ -6,6 +6,7 @@ import {
   create,
   images,
   inspect,
+  projectActions,
   prune,
   pull,
   statsContainer,
@@ -19,6 +20,7 @@ const CONTAINERS = [
   ...[containers.name, top.name, statsContainer.name, inspect.name],
   ...CONTAINER_VERBS.map((verb) => containerActions[verb].name),
 ];
+const PROJECTS = CONTAINER_VERBS.map((verb) => projectActions[verb].name);
 
 interface Group {
   id: string;
@@ -35,6 +37,7 @@ const GROUPS: readonly Group[] = [
     names: ["status", "cpu", "memory", "disk", "temp", "network", "processes", "uptime", "ping"],
   },
   { id: "help-containers", names: CONTAINERS, first: containers.name },
+  { id: "help-projects", names: PROJECTS, first: projectActions.start.name },
   {
     id: "help-images",
     names: [images.name, pull.name, create.name, update.name, prune.name],

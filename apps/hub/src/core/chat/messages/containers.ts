@@ -4,6 +4,7 @@ import type { Messages } from "@servereye/commands/hub";
 export const containerMessages: Messages = {
   en: `
 help-containers = Containers
+help-projects = Whole Compose projects
 container-usage = So: /{ $command } name, and the server's name if you have several. A beginning of the name is enough.
 container-no-name = That is no container's name: letters, digits and _ . - only. So: /{ $command } name
 container-several = Several containers on { $server } begin with “{ $beginning }”. Which one?
@@ -116,6 +117,7 @@ container-unread = Its state can not be read just now. Look again in a moment.
 `,
   ru: `
 help-containers = Контейнеры
+help-projects = Проекты Compose целиком
 container-usage = Так: /{ $command } имя, и имя сервера, если их несколько. Достаточно начала имени.
 container-no-name = Это не имя контейнера: в нём только латинские буквы, цифры и _ . - Так: /{ $command } имя
 container-several = На { $server } несколько контейнеров начинаются на «{ $beginning }». Какой из них?

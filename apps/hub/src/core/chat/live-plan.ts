@@ -27,6 +27,8 @@ export interface LivePlan {
   draw(n: number): Promise<{ draft: Draft; over: boolean }>;
   /** What Refresh does once it has ended before it was over. Without it there is no such button. */
   again?: ButtonAction;
+  /** The server it reads: it ends as soon as its person may not read there any more. */
+  reads?: string;
   /** Whom a fault is about. */
   of?: { server?: string; command?: string };
 }

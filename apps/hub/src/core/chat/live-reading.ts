@@ -25,6 +25,7 @@ export async function readLive(
       everyMs: EVERY_MS,
       forMs: FOR_MS,
       again: { kind: "ask", command: command.name, ask, serverId: server.id },
+      reads: server.id,
       of: { server: server.name, command: command.name },
       draw: async () => {
         const { still, ...draft } = await command.draft(turn, server, ask);

@@ -185,3 +185,20 @@ test("the hub's stop ends all of them truthfully, and begins none after it", asy
   assert.deepEqual(labels(late()), ["🔄 Refresh"]);
   assert.equal(room.clock.armed(), 0);
 });
+
+test("it ends with the right to read its server, not with its minute", async () => {
+  const { room, ann, begin, turn } = await scene();
+  const bob = await room.person("Bob");
+  const server = await room.server(ann, "attic");
+  await room.store.servers.grant(server.id, bob.id, "viewer");
+  const message = await begin({ reads: server.id }, bob);
+  await turn(3_000);
+  await until(() => message()?.text === "drawing 1");
+  await room.store.servers.revoke(server.id, bob.id);
+  await turn(3_000);
+  await until(() => /drawing 1\n.+/.test(message()?.text ?? ""));
+  assert.ok(!labels(message()).includes("⏹ Stop"));
+  const shown = message()?.text;
+  await turn(6_000);
+  assert.equal(message()?.text, shown);
+});

@@ -1,5 +1,6 @@
 /** Messages that go on changing for a while: redrawn in place, few at once, ended by their button or their time. */
 import { Fault, type FaultCode } from "@servereye/contract";
+import { authorize } from "../access/authorize.ts";
 import type { ChatPort } from "../ports/chat.ts";
 import type { Chance, Clock, Log, Metrics } from "../ports/process.ts";
 import type { Store } from "../ports/store.ts";
@@ -162,10 +163,24 @@ export function createLive({ clock, chance, store, log, metrics }: LiveOptions):
     }
   }
 
+  /** Rights are the store's of now, not those of when it began. */
+  async function mayRead({ turn, plan: { reads: serverId } }: Run): Promise<boolean> {
+    if (serverId === undefined) return true;
+    try {
+      const actor = await store.people.actor(turn.incoming.account, turn.chatKey);
+      return authorize(actor, "server.read", { serverId }).allowed;
+    } catch (error) {
+      if (Fault.of(error).code !== "STORE_UNAVAILABLE") throw error;
+      // As with readings: while the store is away the rights of a moment ago hold.
+      return true;
+    }
+  }
+
   async function drawn(run: Run): Promise<void> {
     let frame: { draft: Draft; over: boolean };
     try {
       if (await stoppedElsewhere(run)) return await end(run, "stopped");
+      if (!(await mayRead(run))) return await end(run, "fault", [note(run.turn.t("refused-unseen"))]);
       frame = await run.plan.draw(run.count++);
     } catch (error) {
       return failed(run, error);

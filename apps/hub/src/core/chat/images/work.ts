@@ -129,6 +129,7 @@ async function follow(turn: Turn, work: Work, first?: JobState): Promise<void> {
     everyMs: EVERY_MS,
     forMs: FOR_MS,
     again: again(work),
+    reads: work.server.id,
     of: { server: work.server.name, command: job.name },
     draw: async (n) => {
       calm();

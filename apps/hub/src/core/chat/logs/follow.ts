@@ -18,6 +18,7 @@ export const followDeed: ButtonDeed = async (turn, values) => {
     everyMs: EVERY_MS,
     forMs: FOR_MS,
     again: logAction("show", place, range),
+    reads: server.id,
     of: { server: server.name, command: "logs" },
     draw: async () => {
       const cursor = seen?.cursor;

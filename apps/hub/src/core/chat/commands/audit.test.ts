@@ -35,6 +35,14 @@ test("what was sent and how it ended are one, told by when it was sent", () => {
   );
 });
 
+test("it is whose who began it, whoever looked when it ended", () => {
+  const [line] = folded([
+    { ...entry(7, "done", { run: "a" }), personId: "looker", from: "telegram:2" },
+    { ...entry(5, "begun", { run: "a" }), personId: "doer", from: "telegram:1" },
+  ]);
+  assert.deepEqual([line?.personId, line?.from, line?.at, line?.result], ["doer", "telegram:1", 5, "done"]);
+});
+
 test("who, what, on which, from where and how it ended; by pages; and only to an admin of the server", async () => {
   const room = await engine.room();
   const [ann, bob, root] = [

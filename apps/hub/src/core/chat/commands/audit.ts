@@ -87,7 +87,9 @@ export function folded(newestFirst: readonly AuditEntry[]): AuditEntry[] {
     .filter(({ result, detail }) => result !== "begun" || detail.run === undefined || !ended.has(detail.run))
     .map((entry) => {
       const first = entry.detail.run === undefined ? undefined : begun.get(entry.detail.run);
-      return first === undefined ? entry : { ...entry, at: first.at };
+      // Its end is noted by whoever saw it first, who need not be who began it.
+      const { at, personId, from } = first ?? entry;
+      return { ...entry, at, personId, from };
     });
 }
 

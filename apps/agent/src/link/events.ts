@@ -109,16 +109,20 @@ export class EventQueue {
   #pump(): void {
     if (this.#pumping || this.#session === undefined) return;
     this.#pumping = true;
-    this.#send()
-      .catch((error: unknown) => {
-        // The connection is over: the next one begins anew with what waits.
-        if (!(error instanceof Disconnected)) this.#o.log.error("events.failed", { reason: reasonOf(error) });
-      })
-      .finally(() => {
+    this.#send().then(
+      () => {
         this.#pumping = false;
-        if (this.#session !== undefined && this.#next() !== undefined && this.#stopAgain === undefined)
-          this.#again();
-      });
+        // What was put while the last one was on its way.
+        if (this.#session !== undefined && this.#next() !== undefined) this.#pump();
+      },
+      (error: unknown) => {
+        this.#pumping = false;
+        // The connection is over: the next one begins anew with what waits.
+        if (error instanceof Disconnected) return;
+        this.#o.log.error("events.failed", { reason: reasonOf(error) });
+        this.#again();
+      },
+    );
   }
 
   #next(): WaitingEvent | undefined {

@@ -25,6 +25,9 @@ export const LONGEST_LIFE_MS = 600_000;
 /** Messages in work at once, those included that share a run or wait for their proof to be checked. */
 export const MOST_IN_WORK = 256;
 
+/** Faults that this server's owner ends by its settings: their words say where those stand. */
+const CHANGED_THERE: readonly string[] = ["POLICY_REFUSED", "DOCKER_UNAVAILABLE"];
+
 export interface ServeOptions {
   identity: Identity;
   collectors: readonly Collector[];
@@ -133,7 +136,7 @@ export class Serve {
       try {
         return await collector.collect(parsed.data, host);
       } catch (error) {
-        if (!(error instanceof Fault && error.code === "POLICY_REFUSED")) throw error;
+        if (!(error instanceof Fault && CHANGED_THERE.includes(error.code))) throw error;
         throw new Fault(error.code, error.message, {
           values: { ...error.values, ...placeValues(place) },
           cause: error,

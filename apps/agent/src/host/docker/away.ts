@@ -1,4 +1,5 @@
 /** Why an engine can not be asked: the reasons of DOCKER_UNAVAILABLE. */
+import { userInfo } from "node:os";
 import { Fault } from "@servereye/contract";
 import { type Address, addressText } from "./address.ts";
 
@@ -6,8 +7,21 @@ import { type Address, addressText } from "./address.ts";
 export type Reason = "absent" | "denied" | "silent" | "lost" | "odd";
 
 export function away(address: Address, reason: Reason, detail: string, cause?: unknown): Fault {
-  const values = { address: addressText(address), reason };
+  const values = {
+    ...{ address: addressText(address), reason },
+    // Whom its owner would have to let in.
+    ...(reason === "denied" ? { user: userName() } : {}),
+  };
   return new Fault("DOCKER_UNAVAILABLE", `${values.address}: ${detail}`, { values, cause });
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user without a name, as in many containers: there is none to put into a group.
+    return "";
+  }
 }
 
 const BY_CODE: Readonly<Record<string, Reason>> = {

@@ -112,7 +112,7 @@ test("a socket that is not for the agent's user is denied", needs("root"), async
     asNobody(() => engine.call({ route: "info", deadlineMs })),
     "denied",
   );
-  assert.equal((await fault).values.address, `unix://${path}`);
+  assert.deepEqual((await fault).values, { address: `unix://${path}`, reason: "denied", user: "nobody" });
   // Let in, it is used, without a restart.
   chmodSync(path, 0o666);
   assert.equal((await asNobody(() => engine.call({ route: "info", deadlineMs }))).status, 200);

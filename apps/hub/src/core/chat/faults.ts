@@ -3,6 +3,7 @@ import { ContainerState, containerStateWord } from "@servereye/commands/hub";
 import type { Fault, FaultCode, Inline } from "@servereye/contract";
 import type { Decision } from "../access/authorize.ts";
 import { mayHaveActed } from "../fleet/acted.ts";
+import { dockerAwayValues } from "./docker-away.ts";
 import { type Draft, type Turn, text } from "./turn.ts";
 
 /** Message id of a code: `SERVER_OFFLINE` → `fault-server-offline`. */
@@ -22,6 +23,7 @@ export function faultDraft(
   // Of an action that may have been done, the words of its code could say the opposite.
   if (mayHaveActed(fault))
     return { blocks: [text(t("fault-acted-unknown", { server: of.server ?? t("fault-some-server") }))] };
+  const away = fault.code === "DOCKER_UNAVAILABLE" ? dockerAwayValues(fault) : {};
   const words = t(faultId(fault.code), {
     ...{
       seconds: typeof ms === "number" ? ms / 1000 : 0,
@@ -37,6 +39,7 @@ export function faultDraft(
     },
     ...fault.values,
     ...(fault.code === "CONTAINER_CHANGED" ? statesOf(turn, fault) : {}),
+    ...away,
     // Last, and never from the values: an agent's answer must not speak in another server's name.
     ...{ server: of.server ?? t("fault-some-server"), command: of.command ?? "" },
   });
@@ -47,9 +50,8 @@ export function faultDraft(
     const time: Inline = { kind: "time", at: Math.floor(at / 1000), style: "full" };
     inlines.push(" ", t(`fault-${moment}`), " ", time, ".");
   }
-  const { line } = fault.values;
-  if (fault.code === "POLICY_REFUSED" && typeof line === "string" && line !== "")
-    return { blocks: withLine(words, line) };
+  const line = fault.code === "POLICY_REFUSED" ? fault.values.line : away.line;
+  if (typeof line === "string" && line !== "") return { blocks: withLine(words, line) };
   return { blocks: [text(...inlines)] };
 }
 

@@ -43,8 +43,17 @@ fault-image-unavailable = { $why ->
  }
    { $reason }
 fault-docker-unavailable = 🐳 { $reason ->
-    [absent] No Docker answers on { $server }, at { $address }. Start it there (systemctl start docker). If it listens elsewhere (rootless Docker, Podman, a socket proxy), name that place to the agent: SERVEREYE_AGENT_DOCKER_HOST=unix:///… or tcp://…, and restart it.
-    [denied] The agent on { $server } may not use Docker, at { $address }. To allow it, there: sudo usermod -aG docker servereye && sudo systemctl restart servereye-agent. Know what you give: who may use Docker's socket is as good as root on that server. What chat may do with it stays what SERVEREYE_AGENT_ALLOW lists there. Rootless Docker, Podman or a socket proxy give less: name it by SERVEREYE_AGENT_DOCKER_HOST.
+    [absent] No Docker answers on { $server }, at { $address }. Start it there: systemctl start docker. If it listens elsewhere (rootless Docker, Podman, a socket proxy), name that place to the agent{ $where ->
+        [file] , in { $file }
+       *[other] {""}
+    }: SERVEREYE_AGENT_DOCKER_HOST=unix:///… or tcp://…, and restart it.
+    [denied] The agent on { $server } may not use Docker, at { $address }. To allow it, run on that server: { $line } { $restart ->
+        [service] {""}
+        [hub] – then log in there anew, and start ServerEye again.
+       *[other] – then log in there anew, and start the agent again.
+    }
+       Know what you give: whoever may use Docker's socket is as good as root there. What chat may do stays what SERVEREYE_AGENT_ALLOW lists. Rootless Docker, Podman or a socket proxy give less: name it by SERVEREYE_AGENT_DOCKER_HOST.
+    [proxied] What listens for the agent on { $server }, at { $address }, does not let it in. A socket proxy must allow at least /_ping, /version, /info and /containers.
     [silent] Docker on { $server } did not answer in time, at { $address }. It may be very busy: try again in a moment. If it stays so, look there: journalctl -u docker.
     [lost] Docker on { $server } went away in the middle of its answer, at { $address }. It may be restarting: try again in a moment.
     [odd] What answers on { $server } at { $address } is no Docker that I can talk to: it is older than 20.10, or something else. Check SERVEREYE_AGENT_DOCKER_HOST there; the agent's log says what it was.
@@ -139,8 +148,17 @@ fault-image-unavailable = { $why ->
  }
    { $reason }
 fault-docker-unavailable = 🐳 { $reason ->
-    [absent] На { $server } никто не отвечает по адресу Docker: { $address }. Запустите его там (systemctl start docker). Если он слушает в другом месте (rootless Docker, Podman, прокси сокета), укажите его агенту: SERVEREYE_AGENT_DOCKER_HOST=unix:///… или tcp://… — и перезапустите агента.
-    [denied] Агенту на { $server } нельзя пользоваться Docker: { $address }. Чтобы разрешить, выполните там: sudo usermod -aG docker servereye && sudo systemctl restart servereye-agent. Знайте, что даёте: доступ к сокету Docker — это всё равно что root на том сервере. Что с ним можно из чата, по-прежнему решает список SERVEREYE_AGENT_ALLOW там же. Rootless Docker, Podman или прокси сокета дают меньше: укажите их в SERVEREYE_AGENT_DOCKER_HOST.
+    [absent] На { $server } никто не отвечает по адресу Docker: { $address }. Запустите его там: systemctl start docker. Если он слушает в другом месте (rootless Docker, Podman, прокси сокета), укажите его агенту{ $where ->
+        [file] {" "}в { $file }
+       *[other] {""}
+    }: SERVEREYE_AGENT_DOCKER_HOST=unix:///… или tcp://… — и перезапустите агента.
+    [denied] Агенту на { $server } нельзя пользоваться Docker: { $address }. Чтобы разрешить, выполните на том сервере: { $line } { $restart ->
+        [service] {""}
+        [hub] – потом войдите там заново и перезапустите ServerEye.
+       *[other] – потом войдите там заново и перезапустите агента.
+    }
+       Знайте, что даёте: доступ к сокету Docker — это всё равно что root там. Что можно из чата, по-прежнему решает список SERVEREYE_AGENT_ALLOW. Rootless Docker, Podman или прокси сокета дают меньше: укажите их в SERVEREYE_AGENT_DOCKER_HOST.
+    [proxied] То, к чему агент на { $server } обращается по адресу { $address }, его не пускает. Прокси сокета должен разрешать хотя бы /_ping, /version, /info и /containers.
     [silent] Docker на { $server } не ответил вовремя: { $address }. Может быть, он очень занят: повторите чуть позже. Если так и останется, посмотрите там: journalctl -u docker.
     [lost] Docker на { $server } пропал посреди ответа: { $address }. Может быть, он перезапускается: повторите чуть позже.
     [odd] То, что отвечает на { $server } по адресу { $address }, — не Docker, с которым я умею говорить: он старше 20.10 или это вовсе другое. Проверьте там SERVEREYE_AGENT_DOCKER_HOST; чем это было, сказано в журнале агента.

@@ -12,5 +12,6 @@ export * from "./measure.ts";
 export * from "./message.ts";
 export * from "./original.ts";
 export * from "./protocol.ts";
+export * from "./sample.ts";
 export * from "./secrets.ts";
 export { Block, Button, Inline, View } from "./view.ts";

@@ -80,7 +80,7 @@ async function failed(
   const unknown = mayHaveActed(fault);
   await audit(unknown ? "unknown" : "failed", { code: fault.code });
   if (!unknown && fault.code === "CONTAINER_CHANGED") {
-    const all = await lookAround(turn, server);
+    const all = await lookAround(turn, server, { id });
     const told = all && askedAgain(turn, verb, server, seen, all, fault.values.is);
     await showAnyway(turn, told ?? faultDraft(turn, fault, { server: server.name }));
     return "refused";

@@ -49,7 +49,7 @@ async function typedAction(turn: Turn, verb: ContainerVerb, words: readonly stri
   if (server === undefined)
     return turn.show(choose(turn, t("pick-which", { command }), actor.servers, again));
   if (!(await allowed(turn, verb, server.id, reference))) return;
-  const all = await looked(turn, server);
+  const all = await looked(turn, server, { beginning: reference });
   if (all === undefined) return;
   const meant = findContainer(reference, all);
   const pick = (one: Container, label: string) => pickButton(verb, server, one, label);
@@ -82,7 +82,7 @@ const verbOf = (word: string | undefined): ContainerVerb => {
 const pickDeed: ButtonDeed = async (turn, { serverId = "", verb: word, id = "" }): Promise<Ended> => {
   const verb = verbOf(word);
   const server = await allowed(turn, verb, serverId, id.slice(0, 12));
-  const all = server && (await looked(turn, server));
+  const all = server && (await looked(turn, server, { id }));
   if (server === undefined || all === undefined) return "refused";
   const container = all.find((one) => one.id === id);
   if (container !== undefined) return begin(turn, verb, server, { container, all });
@@ -95,7 +95,7 @@ const doDeed: ButtonDeed = async (turn, values): Promise<Ended> => {
   const { serverId = "", id = "", name = "", state } = values;
   const verb = verbOf(values.verb);
   const server = await allowed(turn, verb, serverId, name);
-  const all = server && (await looked(turn, server));
+  const all = server && (await looked(turn, server, { id }));
   if (server === undefined || all === undefined) return "refused";
   const container = all.find((one) => one.id === id && one.name === name && one.state === state);
   if (container === undefined) {

@@ -59,7 +59,7 @@ async function meantBy(
 ): Promise<string | Draft> {
   let all: Container[];
   try {
-    all = await look(turn, server, { brief: true });
+    all = await look(turn, server, { brief: true }, { beginning: reference });
   } catch (error) {
     return faultDraft(turn, Fault.of(error), { server: server.name, command: command.name });
   }

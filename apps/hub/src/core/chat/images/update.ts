@@ -14,7 +14,7 @@ import type { ButtonDeed, ChatCommand } from "../commands/command.ts";
 import { confirmButtons } from "../confirm.ts";
 import type { Ended } from "../containers/act.ts";
 import { findContainer } from "../containers/find.ts";
-import { look, lookAround } from "../containers/look.ts";
+import { look, lookAround, type Sought } from "../containers/look.ts";
 import { ways } from "../containers/shown.ts";
 import { faultDraft } from "../faults.ts";
 import { type Draft, type DraftButton, note, type Turn, text } from "../turn.ts";
@@ -54,7 +54,7 @@ export const updateCommand: ChatCommand = {
       words: (serverId) => [reference, serverId],
     });
     if (server === undefined || !(await mayAct(turn, server.id, deedOf(reference)))) return;
-    const all = await looked(turn, server);
+    const all = await looked(turn, server, { beginning: reference });
     if (all === undefined) return;
     const meant = findContainer(reference, all);
     if (meant.kind === "one") return ask(turn, server, meant.container);
@@ -74,9 +74,9 @@ export const updateCommand: ChatCommand = {
 };
 
 /** The containers there are, or undefined when the person was told why that can not be known. */
-async function looked(turn: Turn, server: SeenServer): Promise<Container[] | undefined> {
+async function looked(turn: Turn, server: SeenServer, sought: Sought): Promise<Container[] | undefined> {
   try {
-    return await look(turn, server);
+    return await look(turn, server, {}, sought);
   } catch (error) {
     await turn.show(faultDraft(turn, Fault.of(error), { server: server.name, command: containers.name }));
     return undefined;
@@ -148,7 +148,7 @@ function confirmation(turn: Turn, server: SeenServer, container: Container, word
 
 const pickDeed: ButtonDeed = async (turn, { serverId = "", id = "" }): Promise<void> => {
   const server = await mayAct(turn, serverId, deedOf(id.slice(0, 12)));
-  const all = server && (await looked(turn, server));
+  const all = server && (await looked(turn, server, { id }));
   if (server === undefined || all === undefined) return;
   const container = all.find((one) => one.id === id);
   if (container !== undefined) return ask(turn, server, container);
@@ -168,7 +168,7 @@ const doDeed: ButtonDeed = async (turn, values): Promise<Ended> => {
     if (fault.code === "UNSUPPORTED" && typeof fault.values.reason === "string")
       return { blocks: [text(turn.t("update-not", { name, reason: fault.values.reason }))] };
     if (fault.code !== "CONTAINER_CHANGED" && fault.code !== "CONTAINER_NOT_FOUND") return undefined;
-    const all = await lookAround(turn, server);
+    const all = await lookAround(turn, server, { id });
     const now = all?.find((one) => one.id === id) ?? all?.find((one) => one.name === name);
     return now === undefined ? told : confirmation(turn, server, now, told.blocks);
   });

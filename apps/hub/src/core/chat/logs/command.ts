@@ -71,7 +71,10 @@ async function meantBy(
   range: LogRange,
 ): Promise<Place | Draft> {
   try {
-    const found = findContainer(reference, await look(turn, server, { brief: true }));
+    const found = findContainer(
+      reference,
+      await look(turn, server, { brief: true }, { beginning: reference }),
+    );
     if (found.kind === "one") return { server, id: found.container.id, name: found.container.name };
     const pick = ({ id, name }: { id: string; name: string }, label: string) => ({
       label,

@@ -267,6 +267,7 @@ export function createChat(given: ChatDeps): ChatHandler {
       return turn.notice(t("button-not-yours"), true);
     if (button.expires < deps.clock.now())
       return button.once ? confirmations.expired(turn, token) : turn.notice(t("button-unknown"), true);
+    if (button.action.fresh) turn.anew();
     const doIt = () => act(turn, button.action, questions, ownCommand);
     if (!button.once) return void (await doIt());
     const { serverId } = button.action.kind === "do" ? button.action.values : {};

@@ -28,6 +28,8 @@ export interface Turn {
   show(draft: Draft, stored?: Set<string>): Promise<void>;
   /** Id of the message that this turn showed last; undefined when it showed none. */
   place(): Promise<string | undefined>;
+  /** What is shown from now on has a message of its own, and that whose button was pressed stays. */
+  anew(): void;
   /** Shows a first word now, which the next `show` replaces. */
   meanwhile(draft: Draft): void;
   /** Tells only the person who pressed; for something written it is nothing. */
@@ -102,6 +104,9 @@ export function openTurn(deps: ChatDeps, incoming: Incoming, actor: Actor, degra
       await shown;
     },
     place: async () => place,
+    anew: () => {
+      place = undefined;
+    },
     meanwhile: (draft) => {
       // If this first word can not be sent, the answer itself is sent anew: `place` is then undefined.
       place = put(draft, place).catch((error: unknown) => {

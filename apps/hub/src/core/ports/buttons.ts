@@ -13,10 +13,14 @@ export interface StoredButton {
   once: boolean;
 }
 
-export type ButtonAction =
+export type ButtonAction = (
   | { kind: "ask"; command: string; ask: Record<string, unknown>; serverId: string }
   | { kind: "menu"; command: string; args: string[] }
-  | { kind: "do"; what: string; values: Record<string, string> };
+  | { kind: "do"; what: string; values: Record<string, string> }
+) & {
+  /** What it brings is a message of its own: the one it stands under (an alarm) stays as it is. */
+  fresh?: true;
+};
 
 /** How what a single-use button stands for has ended: `refused` and `cancelled` changed nothing. */
 export type ButtonOutcome = "done" | "refused" | "cancelled";

@@ -1,8 +1,8 @@
 /** A container in trouble as a person is told of it: what, where, since when, its last lines, and what can be done. */
 import {
   type ContainerVerb,
-  cardButton,
   containerActions,
+  containers,
   logs,
   shortName,
   type Translate,
@@ -95,23 +95,25 @@ function buttonsOf(
   const verb: ContainerVerb = up || kind === "looping" ? "restart" : "start";
   const act = (label: string): DraftButton => ({
     label,
-    action: { kind: "do", what: "container.pick", values: { verb, id, serverId } },
+    action: { kind: "do", what: "container.pick", values: { verb, id, serverId }, fresh: true },
     once: verb === "start",
   });
-  const { command, ask = {} } = { ask: {}, ...cardButton({ id, name }) } as {
-    command: string;
-    ask: Record<string, unknown>;
-  };
   const readable = facts === null || facts.allow.includes(logs.policy ?? "");
   const first: DraftButton[] = gone
     ? []
     : [
-        { label: t("episode-card"), action: { kind: "ask", command, ask, serverId } },
+        {
+          label: t("episode-card"),
+          action: { kind: "ask", command: containers.name, ask: { container: id }, serverId, fresh: true },
+        },
         ...(readable
           ? [
               {
                 label: t("episode-logs"),
-                action: logAction("show", { server: { id: serverId }, id, name }, USUAL_LOG_RANGE, true),
+                action: {
+                  ...logAction("show", { server: { id: serverId }, id, name }, USUAL_LOG_RANGE, true),
+                  fresh: true,
+                },
               },
             ]
           : []),
@@ -119,7 +121,7 @@ function buttonsOf(
   const deed = gone || end !== undefined || !allows(verb) ? [] : [act(t(`containers-${verb}`))];
   const off: DraftButton = {
     label: t("episode-off"),
-    action: { kind: "do", what: "watch.off", values: { serverId } },
+    action: { kind: "do", what: "watch.off", values: { serverId }, fresh: true },
   };
   return [first, deed, [off]].filter((buttons) => buttons.length > 0);
 }

@@ -140,7 +140,12 @@ describe("containers in trouble", { timeout: 120_000 }, () => {
       "a viewer acts on nothing",
     );
     assert.equal(room.messages.size, before + 1, "its owner said no");
+    for (const label of ["📦 Card", "📜 Logs"]) {
+      const { shown } = await viewer.press(alarm, label);
+      assert.notEqual(shown?.messageId, alarm?.messageId, `${label} leaves the alarm where it is`);
+    }
     const pressed = await viewer.press(alarm, "🔕 Off for this server");
+    assert.equal(shownTo(room, viewer).find(({ messageId }) => messageId === alarm?.messageId)?.revision, 1);
     assert.match(pressed.shown?.text ?? "", /any more/);
     assert.equal(await room.store.episodes.watch(viewer.id, server.id), false);
     await hub.stop();

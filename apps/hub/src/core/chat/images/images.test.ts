@@ -296,3 +296,16 @@ test("an agent whose policy lacks the line is not asked: the line is told at onc
   assert.deepEqual(code, { type: "code", text: "SERVEREYE_AGENT_ALLOW=containers.stop,images.pull" });
   assert.deepEqual([agent.asked, await audited()], [[], ["image.pull refused"]]);
 });
+
+test("update: who needs it is said before", async () => {
+  const { ann, agent } = await scene();
+  const shop = (name: string, more: Partial<Container>): Container => ({
+    ...{ ...WEB, id: `${name.length}`.repeat(12), name, project: "shop", service: name },
+    ...more,
+  });
+  agent.listed = [shop("db", {}), shop("api", { dependsOn: ["db"] }), shop("other", {})];
+  assert.match(
+    line(await ann.write("/update_container db")),
+    /State: 🟢 up 2 h \| Needed by: api \| It fetches/,
+  );
+});

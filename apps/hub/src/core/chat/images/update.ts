@@ -4,6 +4,7 @@ import {
   ContainerName,
   containerStateText,
   containers,
+  dependentsOf,
   shortName,
   update,
 } from "@servereye/commands/hub";
@@ -57,7 +58,7 @@ export const updateCommand: ChatCommand = {
     const all = await looked(turn, server, { beginning: reference });
     if (all === undefined) return;
     const meant = findContainer(reference, all);
-    if (meant.kind === "one") return ask(turn, server, meant.container);
+    if (meant.kind === "one") return ask(turn, server, meant.container, all);
     if (meant.kind === "several") return turn.show(several(turn, server, reference, meant.containers));
     const told = { server: server.name, reference };
     await turn.show({
@@ -103,12 +104,11 @@ function several(turn: Turn, server: SeenServer, beginning: string, found: reado
   };
 }
 
-/** `words`: why it is asked again. */
 async function ask(
   turn: Turn,
   server: SeenServer,
   container: Container,
-  words: Draft["blocks"] = [],
+  all: readonly Container[],
 ): Promise<void> {
   const deed = deedOf(container.name, container.id);
   if (container.protected === true) {
@@ -116,12 +116,21 @@ async function ask(
     const kept = text(turn.t("update-kept", { name: container.name, server: server.name }));
     return turn.show({ blocks: [kept], buttons: ways(turn, server, container) });
   }
-  if (await wouldDo(turn, server, deed)) await turn.show(confirmation(turn, server, container, words));
+  if (await wouldDo(turn, server, deed)) await turn.show(confirmation(turn, server, container, all));
 }
 
-function confirmation(turn: Turn, server: SeenServer, container: Container, words: Draft["blocks"]): Draft {
+/** `words`: why it is asked again. */
+function confirmation(
+  turn: Turn,
+  server: SeenServer,
+  container: Container,
+  all: readonly Container[],
+  words: Draft["blocks"] = [],
+): Draft {
   const { t } = turn;
   const { id, name, image, state } = container;
+  // They are without it from the old one's stop to the new one's start.
+  const needed = dependentsOf(container, all).map((one) => one.service ?? one.name);
   return {
     title: t("update-confirm", { name }),
     blocks: [
@@ -134,6 +143,7 @@ function confirmation(turn: Turn, server: SeenServer, container: Container, word
           { label: t("containers-image"), value: [image] },
           { label: t("containers-id"), value: [{ kind: "code", text: id.slice(0, 12) }] },
           { label: t("containers-state"), value: [containerStateText(t, container)] },
+          ...(needed.length > 0 ? [{ label: t("containers-needed"), value: [needed.join(", ")] }] : []),
         ],
       },
       text(t("update-means")),
@@ -151,7 +161,7 @@ const pickDeed: ButtonDeed = async (turn, { serverId = "", id = "" }): Promise<v
   const all = server && (await looked(turn, server, { id }));
   if (server === undefined || all === undefined) return;
   const container = all.find((one) => one.id === id);
-  if (container !== undefined) return ask(turn, server, container);
+  if (container !== undefined) return ask(turn, server, container, all);
   await turn.show({ blocks: [text(turn.t("containers-gone"))], buttons: ways(turn, server) });
 };
 
@@ -170,7 +180,7 @@ const doDeed: ButtonDeed = async (turn, values): Promise<Ended> => {
     if (fault.code !== "CONTAINER_CHANGED" && fault.code !== "CONTAINER_NOT_FOUND") return undefined;
     const all = await lookAround(turn, server, { id });
     const now = all?.find((one) => one.id === id) ?? all?.find((one) => one.name === name);
-    return now === undefined ? told : confirmation(turn, server, now, told.blocks);
+    return now === undefined ? told : confirmation(turn, server, now, all ?? [], told.blocks);
   });
 };
 

@@ -164,7 +164,7 @@ describe("/containers", () => {
     const answer = listed(...[2, 10].map((at) => ({ id: `${at}`.padStart(12, "a"), name: `${long}-${at}` })));
     const { text } = seen(answer);
     assert.match(text, /🟡 shop-work\S*…\S*-queue-2 [\s\S]*🟡 shop-work\S*…\S*-queue-10 /);
-    assert.match(text, /\[shop-\S+…\S+-queue-2\]\n\[shop-\S+…\S+-queue-10\]/);
+    assert.match(text, /\[🟡 shop-\S+…\S+-queue-2\]\n\[🟡 shop-\S+…\S+-queue-10\]/);
   });
 
   it("keeps a project's own together, and those without one last", () => {

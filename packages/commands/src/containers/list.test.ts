@@ -91,6 +91,17 @@ describe("the list", () => {
     assert.deepEqual(buttons.slice(0, 3), [[names[0]], ["monitoring-loki-1"], [names[1]]]);
   });
 
+  test("has the dots of those in trouble on their buttons too", () => {
+    const { view } = seen([of(1, { health: "unhealthy" }), of(2, {}), of(3, { state: "exited" })]);
+    assert.deepEqual(
+      (view.buttons ?? [])
+        .flat()
+        .slice(0, 3)
+        .map(({ label }) => label),
+      ["🔴 web-1", "web-2", "web-3"],
+    );
+  });
+
   test("of one that restarts, tells how it ended the last time", () => {
     const { text } = seen([of(1, { state: "restarting", restarts: 13, exitCode: 1, age: 5 })]);
     assert.match(text, /🟡 web-1 +↻13 exit 1\n/);

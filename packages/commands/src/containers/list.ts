@@ -6,7 +6,7 @@ import { shareText } from "../shown/shares.ts";
 import { sizeText } from "../shown/sizes.ts";
 import { type Container, containers } from "./contract.ts";
 import { projectButtons } from "./projects.ts";
-import { allButton, cardButton, containerDot, inRows, note, text } from "./shown.ts";
+import { allButton, containerDot, inRows, isTrouble, listButton, note, text } from "./shown.ts";
 import { countsOf, tables } from "./table.ts";
 
 /** Containers on a page. */
@@ -57,7 +57,7 @@ export function listView(
       ...(answer.left > 0 ? [note(t("containers-left", { count: answer.left }))] : []),
     ],
     buttons: [
-      ...inRows(shown.map(cardButton)),
+      ...inRows(shown.map(listButton)),
       ...(pagers.length > 0 ? [pagers] : []),
       ...projectButtons(t, shown, named),
       ...(pages > 1 && trouble !== true ? troubleButton(t, named, filter) : []),
@@ -66,7 +66,7 @@ export function listView(
   };
 }
 
-const isTroubled = (container: Container): boolean => ["🔴", "🟡"].includes(containerDot(container));
+const isTroubled = (container: Container): boolean => isTrouble(containerDot(container));
 
 /** Where there are many, those that need somebody are one press away. */
 function troubleButton(t: Translate, all: readonly Container[], filter: object): ReplyButton[][] {

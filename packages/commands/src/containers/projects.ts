@@ -5,7 +5,7 @@ import { projectActions } from "../project/contract.ts";
 import { projectFits } from "../project/members.ts";
 import { columnsOf, plainName } from "../shown/names.ts";
 import { CONTAINER_VERBS, type Container, type ContainerVerb, containers } from "./contract.ts";
-import { allButton, cardButton, containerDot, inRows, note, PHONE, shortName, text } from "./shown.ts";
+import { allButton, containerDot, inRows, listButton, note, PHONE, shortName, text } from "./shown.ts";
 import { countsOf, tables } from "./table.ts";
 
 /** Of projects, and of a project's containers, on a page. */
@@ -118,7 +118,7 @@ export function projectView(
           verbButton(t, verb, project),
         ),
       ),
-      ...inRows(shown.map(cardButton)),
+      ...inRows(shown.map(listButton)),
       ...pagers,
       ...ways,
     ],

@@ -54,6 +54,16 @@ export const cardButton = ({ id, name }: Pick<Container, "id" | "name">): ReplyB
   ask: { container: id },
 });
 
+/** The same in a list: whom somebody should look at is seen on the buttons too, where a long message ends. */
+export function listButton(container: Container): ReplyButton {
+  const dot = containerDot(container);
+  if (!isTrouble(dot)) return cardButton(container);
+  return { ...cardButton(container), label: `${dot} ${shortName(container.name, PHONE - 7)}` };
+}
+
+/** Of a dot: somebody should look. */
+export const isTrouble = (dot: string): boolean => dot === "🔴" || dot === "🟡";
+
 export const allButton = (t: Translate): ReplyButton => ({
   label: t("containers-all"),
   command: containers.name,

@@ -14,7 +14,7 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   silent: [ADDRESS, "journalctl -u docker"],
   lost: [ADDRESS],
   odd: [ADDRESS, "20.10", "SERVEREYE_AGENT_DOCKER_HOST"],
-  proxied: ["tcp://10.0.0.7:2375", "/_ping"],
+  proxied: ["tcp://10.0.0.7:2375", "/version"],
   // Of an agent of the Go original, which gives no reason.
   "": ["Docker"],
 };

@@ -53,7 +53,7 @@ fault-docker-unavailable = 🐳 { $reason ->
        *[other] – then log in there anew, and start the agent again.
     }
        Know what you give: whoever may use Docker's socket is as good as root there. What chat may do stays what SERVEREYE_AGENT_ALLOW lists. Rootless Docker, Podman or a socket proxy give less: name it by SERVEREYE_AGENT_DOCKER_HOST.
-    [proxied] What listens for the agent on { $server }, at { $address }, does not let it in. A socket proxy must allow at least /_ping, /version, /info and /containers.
+    [proxied] What listens for the agent on { $server }, at { $address }, does not let it in. A socket proxy must allow at least /version, /containers and /events.
     [silent] Docker on { $server } did not answer in time, at { $address }. It may be very busy: try again in a moment. If it stays so, look there: journalctl -u docker.
     [lost] Docker on { $server } went away in the middle of its answer, at { $address }. It may be restarting: try again in a moment.
     [odd] What answers on { $server } at { $address } is no Docker that I can talk to: it is older than 20.10, or something else. Check SERVEREYE_AGENT_DOCKER_HOST there; the agent's log says what it was.
@@ -158,7 +158,7 @@ fault-docker-unavailable = 🐳 { $reason ->
        *[other] – потом войдите там заново и перезапустите агента.
     }
        Знайте, что даёте: доступ к сокету Docker — это всё равно что root там. Что можно из чата, по-прежнему решает список SERVEREYE_AGENT_ALLOW. Rootless Docker, Podman или прокси сокета дают меньше: укажите их в SERVEREYE_AGENT_DOCKER_HOST.
-    [proxied] То, к чему агент на { $server } обращается по адресу { $address }, его не пускает. Прокси сокета должен разрешать хотя бы /_ping, /version, /info и /containers.
+    [proxied] То, к чему агент на { $server } обращается по адресу { $address }, его не пускает. Прокси сокета должен разрешать хотя бы /version, /containers и /events.
     [silent] Docker на { $server } не ответил вовремя: { $address }. Может быть, он очень занят: повторите чуть позже. Если так и останется, посмотрите там: journalctl -u docker.
     [lost] Docker на { $server } пропал посреди ответа: { $address }. Может быть, он перезапускается: повторите чуть позже.
     [odd] То, что отвечает на { $server } по адресу { $address }, — не Docker, с которым я умею говорить: он старше 20.10 или это вовсе другое. Проверьте там SERVEREYE_AGENT_DOCKER_HOST; чем это было, сказано в журнале агента.

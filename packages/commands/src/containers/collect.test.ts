@@ -148,7 +148,8 @@ describe("containers of an engine that answers oddly", () => {
       asked.push(route);
       return route === "containers.list" ? { status: 200, body: lists } : inspect();
     };
-    const engine = { call, stream: () => Promise.reject(new Error("not asked")) };
+    const never = () => Promise.reject(new Error("not asked"));
+    const engine = { call, stream: never, read: never };
     return { asked, host: Object.assign(host, { docker: { ...host.docker, engine } }) };
   };
   const one = { Id: ID, Names: ["/web"], Image: "nginx", State: "exited", Status: "Exited (2) 3 hours ago" };

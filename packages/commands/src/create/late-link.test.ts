@@ -31,6 +31,7 @@ test("links are followed again right before the container is made", async (t) =>
       pulled = true;
       return (async function* () {})();
     },
+    read: () => assert.fail("nothing long is read"),
   };
   const plain = hostWith(engine, { allow: ["containers.create", "images.pull"], bindRoots: [roots] });
   const registryAuth = async () => ({ kept: "none" as const });

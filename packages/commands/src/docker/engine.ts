@@ -49,6 +49,11 @@ export interface Engine {
    * pieces, no bound unless told. Leaving the loop ends the connection.
    */
   stream(call: EngineCall & { quietMs?: number }): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * The body to its end, for long ones: each piece is handed to `take`, and is no more once that returns, so that
+   * however much flows, nothing piles up. What `take` throws ends the connection, and is what this rejects with.
+   */
+  read(call: EngineCall & { quietMs?: number }, take: (piece: Uint8Array) => void): Promise<void>;
 }
 
 /** What the server's owner allows. */

@@ -21,6 +21,7 @@ export function plainEngine(docker: Pick<TestDocker, "ask">, calls: string[] = [
       return { status, body: text === "" ? undefined : JSON.parse(text) };
     },
     stream: () => Promise.reject(new Error("not asked here")),
+    read: () => Promise.reject(new Error("not asked here")),
   };
 }
 

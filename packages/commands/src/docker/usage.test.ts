@@ -121,7 +121,8 @@ test("groups that are another's or not to be seen from here: the engine tells, b
       };
       return { status: 200, body };
     };
-    const engine = { call, stream: () => Promise.reject(new Error("not asked")) };
+    const never = () => Promise.reject(new Error("not asked"));
+    const engine = { call, stream: never, read: never };
     const host = fakeHost({
       files: { "/proc/77/cgroup": `0::${path}\n` },
       docker: { ...absentDocker(), engine },

@@ -23,6 +23,7 @@ for (const [allow, said] of [
     const engine = {
       call: async () => ({ status: 200, body }),
       stream: async () => assert.fail("nothing is to be streamed"),
+      read: async () => assert.fail("nothing is to be streamed"),
     };
     const told = inspect.answer.parse(
       await inspectCollector.collect({ container: ID }, hostWith(engine, { allow })),

@@ -143,7 +143,7 @@ export function absentDocker(): Docker {
     });
   };
   return {
-    engine: { call: away, stream: away },
+    engine: { call: away, stream: away, read: away },
     policy: { allow: [], bindRoots: [], protect: [] },
     jobs: {
       begin: () => {

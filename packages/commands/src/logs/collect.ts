@@ -1,4 +1,4 @@
-/** Reads what a container wrote: as a stream that is let go of as it is read, the newest kept in a ring. */
+/** Reads what a container wrote: each piece is let go of as it is read, the newest is kept in a ring. */
 import { type AnswerOf, type AskOf, Fault } from "@servereye/contract";
 import * as z from "zod/mini";
 import { EngineRefusal } from "../docker/engine.ts";
@@ -71,22 +71,22 @@ async function tailOf(ask: AskOf<typeof logs>, tty: boolean, host: Host): Promis
     if (wasCut) cut++;
   });
   const began = host.monotonic();
-  const bytes = await host.docker.engine.stream({
-    route: "container.logs",
-    path: { id: ask.id },
-    query: { stdout: true, stderr: true, timestamps: true, follow: false, ...span(ask, after, host) },
-    deadlineMs: HEAD_MS,
-    quietMs: QUIET_MS,
-  });
-  for await (const piece of bytes) {
+  const take = (piece: Uint8Array): void => {
     frames.push(piece);
     if (host.monotonic() - began > WHOLE_MS)
       throw new Fault("COMMAND_TIMEOUT", "the log is too long to be read in time", {
         values: { ms: WHOLE_MS },
       });
+  };
+  const query = { stdout: true, stderr: true, timestamps: true, follow: false, ...span(ask, after, host) };
+  const call = { route: "container.logs", path: { id: ask.id }, query } as const;
+  try {
+    await host.docker.engine.read({ ...call, deadlineMs: HEAD_MS, quietMs: QUIET_MS }, take);
+    frames.end();
+    return await packed(tail, ask.lines, cut);
+  } finally {
+    tail.letGo();
   }
-  frames.end();
-  return packed(tail, ask.lines, cut);
 }
 
 /** How much the engine is asked for: it finds the last lines of a file without reading all of it. */

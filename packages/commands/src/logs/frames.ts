@@ -30,21 +30,29 @@ class Line {
     this.#passing = this.#begun;
   }
 
-  push(bytes: Uint8Array): void {
-    let from = 0;
+  /** Few views are made: of a long log, what they leave behind is the most of what is left to collect. */
+  push(bytes: Uint8Array, start = 0): void {
+    let from = start;
     if (this.#passing) {
-      const end = bytes.indexOf(SPACE);
+      const end = bytes.indexOf(SPACE, from);
       if (end < 0) return;
       this.#passing = false;
       from = end + 1;
     }
     while (from < bytes.length) {
       const feed = bytes.indexOf(FEED, from);
-      this.#keep(bytes.subarray(from, feed < 0 ? bytes.length : feed));
+      if (feed >= 0 && !this.#begun) this.#whole(bytes, from, feed);
+      else this.#keep(bytes.subarray(from, feed < 0 ? bytes.length : feed));
       if (feed < 0) return;
       this.end();
       from = feed + 1;
     }
+  }
+
+  /** A line that came in one piece: handed on from where it is. */
+  #whole(bytes: Uint8Array, from: number, feed: number): void {
+    const end = Math.min(feed, from + this.#bytes.length);
+    this.#onLine(this.#stream, bytes.subarray(from, end), end < feed);
   }
 
   #keep(bytes: Uint8Array): void {
@@ -91,14 +99,15 @@ export class LogFrames {
     let from = 0;
     while (from < bytes.length) {
       if (this.#raw) {
-        this.#out.push(bytes.subarray(from));
+        this.#out.push(bytes, from);
         return;
       }
       if (this.#left > 0) {
-        const piece = bytes.subarray(from, from + this.#left);
-        this.#line.push(piece);
-        this.#left -= piece.length;
-        from += piece.length;
+        const size = Math.min(this.#left, bytes.length - from);
+        if (from + size === bytes.length) this.#line.push(bytes, from);
+        else this.#line.push(bytes.subarray(from, from + size));
+        this.#left -= size;
+        from += size;
         continue;
       }
       this.#head[this.#headLength++] = bytes[from++] ?? 0;

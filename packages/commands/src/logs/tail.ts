@@ -12,7 +12,7 @@ interface Block {
 export class Tail {
   readonly #most: number;
   /** One piece, so that it goes back to the system whole; what of it is never written to takes no memory. */
-  readonly #room: Uint8Array;
+  readonly #room: Uint8Array<ArrayBuffer>;
   #blocks: Block[] = [];
   /** What went to make room. */
   leftLines = 0;
@@ -33,7 +33,7 @@ export class Tail {
       this.#blocks.push(block);
     }
     block.bytes[block.used] = mark;
-    block.bytes.set(line.subarray(0, size - 2), block.used + 1);
+    block.bytes.set(size - 2 < line.length ? line.subarray(0, size - 2) : line, block.used + 1);
     block.bytes[block.used + size - 1] = 0x0a;
     block.used += size;
     block.lines++;
@@ -50,6 +50,12 @@ export class Tail {
     oldest.used = 0;
     oldest.lines = 0;
     return oldest;
+  }
+
+  /** Gives its memory back now, not with a later collection. Nothing is kept from then on. */
+  letGo(): void {
+    this.#blocks = [];
+    this.#room.buffer.transfer(0);
   }
 
   /** Lines kept. */

@@ -28,6 +28,7 @@ function engineOf(calls: string[]): Engine {
         yield new TextEncoder().encode("the last line\n");
       })();
     },
+    read: async () => assert.fail("it is no long one"),
   };
 }
 

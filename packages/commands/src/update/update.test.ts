@@ -218,7 +218,9 @@ test("a container is updated", needs("docker", "busybox", "docker-registry", "ip
       return engine.call(asked);
     };
     const stream: Engine["stream"] = (asked) => engine.stream(asked);
-    const { state } = await update({ ...host, docker: { ...host.docker, engine: { call, stream } } }, "app");
+    const read: Engine["read"] = (asked, take) => engine.read(asked, take);
+    const both = { ...host, docker: { ...host.docker, engine: { call, stream, read } } };
+    const { state } = await update(both, "app");
     await back;
     assert.deepEqual([state.fault?.values.stage, state.fault?.values.back], ["swap", "yes"]);
     const after = await docker.inspect("app");
@@ -273,6 +275,10 @@ function dying(host: Host, route: EngineCall["route"], nth: number): Host {
     stream: async (call) => {
       await gone(call);
       return engine.stream(call);
+    },
+    read: async (call, take) => {
+      await gone(call);
+      return engine.read(call, take);
     },
   };
   return { ...host, docker: { ...host.docker, engine: dead } };

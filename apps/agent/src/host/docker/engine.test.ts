@@ -270,6 +270,44 @@ test("silence within a flow, and the caller's own end of it", async (t) => {
   await connections(server, 1);
 });
 
+test("a long body is handed on piece by piece, none outlives its turn, and what is thrown ends the connection", async (t) => {
+  const line = Buffer.alloc(1_000, "x");
+  const { engine, server } = await fake(t, (request, response) => {
+    if (request.url?.includes("since")) return void response.write(line);
+    for (let n = 0; n < 2_000; n++) response.write(line);
+    if (request.url?.includes("tail")) response.destroy();
+    else response.end();
+  });
+  const call = { route: "container.logs", path: { id: ID }, deadlineMs } as const;
+  let bytes = 0;
+  const pieces: Uint8Array[] = [];
+  await engine.read(call, (piece) => {
+    assert.ok(piece.every((byte) => byte === 0x78));
+    bytes += piece.length;
+    pieces.push(piece);
+  });
+  assert.equal(bytes, 2_000 * line.length);
+  const kept = pieces.reduce((sum, { length }) => sum + length, 0);
+  assert.ok(kept < bytes / 10, `${kept} bytes of ${pieces.length} pieces are still there`);
+  const enough = new Error("enough");
+  let turns = 0;
+  const leave = engine.read(call, () => {
+    if (++turns === 3) throw enough;
+  });
+  await assert.rejects(leave, enough);
+  assert.equal(turns, 3);
+  const nothing = (): void => undefined;
+  await away(engine.read({ ...call, query: { tail: 1 } }, nothing), "lost");
+  await away(engine.read({ ...call, query: { since: 1 }, quietMs: 300 }, nothing), "silent");
+  const end = new AbortController();
+  const asked = { ...call, query: { since: 1 }, signal: end.signal };
+  await assert.rejects(
+    engine.read(asked, () => end.abort(enough)),
+    enough,
+  );
+  await connections(server, 1);
+});
+
 test("a hundred questions take sixteen connections, and an idle client keeps none", async (t) => {
   const open = new Set<object>();
   let most = 0;

@@ -1,11 +1,12 @@
 /** The engine's API over its socket: finds it, agrees on a version, and makes the calls of the list. */
+import type { IncomingMessage } from "node:http";
 import { type Engine, type EngineCall, EngineRefusal, type EngineReply } from "@servereye/commands/agent";
 import { Fault } from "@servereye/contract";
 import type { Log } from "../../log.ts";
 import { type Address, addressText, exposed, parseAddress } from "./address.ts";
 import { away, mayHaveChanged } from "./away.ts";
 import { candidates } from "./finding.ts";
-import { beginningOf, flow } from "./flow.ts";
+import { beginningOf, type FlowOptions, flow, handedOn } from "./flow.ts";
 import { said } from "./said.ts";
 import { sentOf } from "./sent.ts";
 import { agreedVersion } from "./version.ts";
@@ -60,10 +61,23 @@ class SocketEngine implements Engine {
   }
 
   async stream(call: EngineCall & { quietMs?: number }): Promise<AsyncIterable<Uint8Array>> {
+    const { head, options } = await this.#flowing(call);
+    return flow(head, options);
+  }
+
+  async read(call: EngineCall & { quietMs?: number }, take: (piece: Uint8Array) => void): Promise<void> {
+    const { head, options } = await this.#flowing(call);
+    await handedOn(head, options, take);
+  }
+
+  /** A body that nobody has begun to read. */
+  #flowing(
+    call: EngineCall & { quietMs?: number },
+  ): Promise<{ head: IncomingMessage; options: FlowOptions }> {
     return this.#make(call, async ({ address, version }, sent, until) => {
       const head = await this.#wire.flowing(address, spoken(sent, version), until);
       const status = head.statusCode ?? 0;
-      if (status < 400) return flow(head, { address, quietMs: call.quietMs, signal: call.signal });
+      if (status < 400) return { head, options: { address, quietMs: call.quietMs, signal: call.signal } };
       const words = flow(head, { address, quietMs: until.deadlineMs, signal: call.signal });
       throw new EngineRefusal(status, said(await beginningOf(words, LONGEST_REFUSAL)));
     });

@@ -70,3 +70,10 @@ test("any bytes give lines within the bounds, without control characters", async
     }),
   );
 });
+
+test("an alarm comes by itself: what looks like a secret is taken out before a line is cut", () => {
+  const lines = shownLines(utf8("PASSWORD=hunter2-and-more\nfailed: postgres://u:hunter2@db/x"));
+  assert.deepEqual(lines, ["PASSWORD=…", "failed: postgres://u:…@db/x"]);
+  const [long = ""] = shownLines(utf8(`${"x".repeat(3_000)} password=${"hunter2".repeat(400)}`));
+  assert.match(long, /^…x+ password=…$/);
+});

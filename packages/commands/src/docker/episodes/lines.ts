@@ -1,4 +1,5 @@
 /** The last lines of a container's log, as an event carries them: few, short, and harmless to show. */
+import { withoutSecrets } from "@servereye/contract";
 import { MOST_LINES, MOST_LINES_BYTES } from "./kinds.ts";
 
 /** Bytes of the end that are kept while it is read, however much comes before. */
@@ -53,14 +54,16 @@ const TERMINAL = new RegExp(
 /** What draws nothing of its own or turns the direction of what is around it. */
 const HARMFUL = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu;
 
-/** As a person may read them: the last that fit, oldest first, without what a terminal would act on. */
+/** As a person may read them: the last that fit, oldest first, without secrets and what a terminal would act on. */
 export function shownLines(bytes: Uint8Array): string[] {
   const text = new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
   const lines: string[] = [];
   let left = MOST_LINES_BYTES;
   const encoder = new TextEncoder();
   for (const line of text.split("\n").toReversed()) {
-    const clean = line.replace(TERMINAL, "").replaceAll("\t", "  ").replace(HARMFUL, "").trimEnd();
+    const drawn = line.replace(TERMINAL, "").replaceAll("\t", "  ").replace(HARMFUL, "").trimEnd();
+    // An alarm comes unasked, to a group too. Before it is cut: half of a secret would not be known for one.
+    const clean = withoutSecrets(drawn);
     if (clean === "") continue;
     const size = encoder.encode(clean).length + 1;
     if (size > left) {

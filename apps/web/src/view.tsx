@@ -1,5 +1,5 @@
 /** A view of the bot as the page shows it: one small part for each kind of block. */
-import type { Block, View } from "@servereye/contract";
+import { type Block, chartText, type View } from "@servereye/contract";
 import { type ReactNode, useState } from "react";
 import { Inlines } from "./inline.tsx";
 import { keyed } from "./keyed.ts";
@@ -44,6 +44,12 @@ function BlockBody({ block, tell }: { block: Block; tell(text: string): void }):
       return <Table block={block} />;
     case "code":
       return <Code text={plain(block.text)} tell={tell} />;
+    case "chart":
+      return keyed(chartText(block)).map(({ one: line, key }) => (
+        <p key={key} className="text">
+          {plain(line)}
+        </p>
+      ));
   }
 }
 

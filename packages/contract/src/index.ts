@@ -1,6 +1,7 @@
 /** Everything that crosses a process boundary. */
 export * from "./agent-frame.ts";
 export * from "./bytes.ts";
+export * from "./chart.ts";
 export * from "./chat-api.ts";
 export * from "./command.ts";
 export * from "./fault.ts";

@@ -1,5 +1,6 @@
 /** What a person is shown, free of any chat's markup: adapters render it as HTML, terminal text or a page. */
 import * as z from "zod/mini";
+import { Chart } from "./chart.ts";
 
 export const Level = z.enum(["ok", "warn", "bad"]);
 
@@ -41,6 +42,8 @@ export const Block = z.union([
   z.object({ type: z.literal("heading"), text: z.string() }),
   /** A quiet remark. */
   z.object({ type: z.literal("note"), text: z.array(Inline) }),
+  /** Measures over time: a picture where the chat has pictures. */
+  Chart,
 ]);
 export type Block = z.infer<typeof Block>;
 

@@ -1,5 +1,13 @@
 /** A view of the bot as lines of a terminal. */
-import type { Block, Button, ChatFile, ChatMessage, Inline, View } from "@servereye/contract";
+import {
+  type Block,
+  type Button,
+  type ChatFile,
+  type ChatMessage,
+  chartText,
+  type Inline,
+  type View,
+} from "@servereye/contract";
 import { momentText } from "./moments.ts";
 import type { Paint } from "./paint.ts";
 import { columnsOf, cutTo, padTo, plainLine, plainLines } from "./plain.ts";
@@ -85,6 +93,8 @@ function blockLines(block: Block, look: Look): string[] {
       return tableLines(block, look);
     case "code":
       return plainLines(block.text).map((line) => `  ${look.paint.code(line)}`);
+    case "chart":
+      return chartText(block).flatMap((line) => wrap(plainLine(line), look.columns));
   }
 }
 

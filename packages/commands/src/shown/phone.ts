@@ -1,5 +1,5 @@
 /** A view as text lines of a phone, for tests: what fits here fits wherever it is drawn. */
-import type { Block, Inline } from "@servereye/contract";
+import { type Block, chartText, type Inline } from "@servereye/contract";
 import type { ReplyView } from "../kit.ts";
 import { columnsOf } from "./names.ts";
 
@@ -29,6 +29,8 @@ function blockLines(block: Block): string[] {
     case "code":
     case "heading":
       return [block.text];
+    case "chart":
+      return chartText(block);
   }
 }
 

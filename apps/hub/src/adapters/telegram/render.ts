@@ -1,5 +1,5 @@
 /** A view as pieces of a message: title, facts, bars, tables and the rest in the shape they have on a phone. */
-import type { Block, Inline, View } from "@servereye/contract";
+import { type Block, chartText, type Inline, type View } from "@servereye/contract";
 import { cleanLine, cleanText, isBlank, seen } from "./clean.ts";
 import { unlinkable } from "./keyboard.ts";
 import type { Line, Mark, Piece, Span } from "./spans.ts";
@@ -61,7 +61,15 @@ function blockLines(block: Block): Line[] {
       return block.rows.map(barLine);
     case "table":
       return tableLines(block);
+    case "chart":
+      return chartLines(block);
   }
+}
+
+/** What the picture shows, in words. */
+function chartLines(block: OfType<"chart">): Line[] {
+  const [title = "", ...rest] = chartText(block).map(cleanLine);
+  return [[strong(seen(title))], ...rest.map((text): Line => [{ text }])];
 }
 
 /** A row with a level is a reading; one without may be a list of commands, and those are there to be tapped. */

@@ -128,13 +128,15 @@ describe("the list", () => {
     assert.doesNotMatch(seen(many.slice(1, 30)).text, /⚠️/);
   });
 
-  test("a dot tells a loop, and what could not be started", () => {
+  test("a dot tells a loop, what could not be started, and a stop that was asked for", () => {
     const dots = [
       of(1, { restarts: 5, age: 4 }),
       of(2, { restarts: 5, age: 400 }),
       of(3, { state: "created", exitCode: 127 }),
       of(4, { state: "created" }),
+      of(5, { state: "exited", exitCode: 143 }),
+      of(6, { state: "exited", exitCode: 137 }),
     ];
-    assert.equal(dots.map(containerDot).join(""), "🟡🟢🔴⚪");
+    assert.equal(dots.map(containerDot).join(""), "🟡🟢🔴⚪⚪🔴");
   });
 });

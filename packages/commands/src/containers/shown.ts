@@ -17,6 +17,9 @@ export type Blocks = View["blocks"];
 const LOOP_RESTARTS = 3;
 const LOOP_SECONDS = 60;
 
+/** By itself, by Ctrl-C (128 + SIGINT), by a stop (128 + SIGTERM): programs without a say of their own end so. */
+const ENDED_AS_ASKED: readonly number[] = [0, 130, 143];
+
 /** ⚪ is what stands still as it should: made and never started, or ended well. */
 export function containerDot(container: Container): "🟢" | "🟡" | "🔴" | "⚪" {
   const { state, health, exitCode, oomKilled, restarts = 0, age = LOOP_SECONDS } = container;
@@ -25,7 +28,7 @@ export function containerDot(container: Container): "🟢" | "🟡" | "🔴" | "
   if (state === "running") return health === "starting" || looping ? "🟡" : "🟢";
   // What was made and has an exit code could not be started.
   if (state === "exited" || state === "created")
-    return oomKilled === true || (exitCode ?? 0) !== 0 ? "🔴" : "⚪";
+    return oomKilled === true || !ENDED_AS_ASKED.includes(exitCode ?? 0) ? "🔴" : "⚪";
   return state === "dead" ? "🔴" : "🟡";
 }
 

@@ -32,3 +32,15 @@ test("the whole name, a beginning that one has, the beginning of an id, several,
     ...["web", "web web-2", "web-2", "Cache", "db", "face-it", "web-2", "face-it", "? Cache", "? ", "web-2"],
   ]);
 });
+
+test("a mistyped beginning and a service's name lead to the container that may be meant", () => {
+  const shop: Container[] = ["web", "queue-worker"].map((service, at) => ({
+    ...{ id: `face${at}`.padEnd(12, "0"), name: `shop-${service}-1`, image: "", state: "running", ports: [] },
+    ...{ project: "shop", service },
+  }));
+  const near = ["shpo-web", "web", "queue", "queue-wroker", "mysql"].map((reference) => {
+    const found = findContainer(reference, shop);
+    return found.kind === "none" ? found.near?.service : found.kind;
+  });
+  assert.deepEqual(near, ["web", "web", "queue-worker", "queue-worker", undefined]);
+});

@@ -22,9 +22,21 @@ export function findContainer(reference: string, among: readonly Container[]): F
   const [first, ...others] = found;
   if (first !== undefined)
     return others.length === 0 ? { kind: "one", container: first } : { kind: "several", containers: found };
-  const near = nearest(
-    reference,
-    among.map(({ name }) => name),
-  );
-  return { kind: "none", near: among.find(({ name }) => name === near) };
+  return { kind: "none", near: nearTo(reference, among) };
+}
+
+/** By name, by as much of a name as was typed, or by its service in Compose: never taken without being asked. */
+function nearTo(reference: string, among: readonly Container[]): Container | undefined {
+  const known = new Map<string, Container>();
+  for (const of of [
+    ({ name }: Container) => name,
+    ({ service }: Container) => service,
+    ({ name }: Container) => name.slice(0, reference.length),
+  ])
+    for (const one of among) {
+      const word = of(one);
+      if (word !== undefined && !known.has(word)) known.set(word, one);
+    }
+  const near = nearest(reference, known.keys());
+  return near === undefined ? undefined : known.get(near);
 }

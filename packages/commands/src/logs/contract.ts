@@ -13,6 +13,8 @@ export const LONGEST_LINE = 16 * 1024;
 export const LONGEST_TEXT = 720_000;
 /** Bytes of it unpacked. What was no UTF-8 may have grown from one byte to three. */
 export const LONGEST_UNPACKED = 3 * MOST_BYTES;
+/** Lines of it: each has at least its mark, a moment of 20 characters, a space and its line feed. */
+export const MOST_UNPACKED_LINES = Math.floor(MOST_BYTES / 23);
 /** How far back may be asked, seconds. */
 export const LONGEST_SINCE = 30 * 24 * 3_600;
 

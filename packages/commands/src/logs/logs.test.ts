@@ -1,12 +1,13 @@
 /** Logs without an engine: streams cut anywhere, what programs write, the ring, the wire, and what a phone shows. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { Fault } from "@servereye/contract";
 import fc from "fast-check";
 import { columnsOf } from "../shown/names.ts";
 import { phoneLines } from "../shown/phone.ts";
 import { translatorOf } from "../shown/translator.ts";
-import { LONGEST_LINE, LONGEST_TEXT } from "./contract.ts";
+import { LONGEST_LINE, LONGEST_TEXT, LONGEST_UNPACKED } from "./contract.ts";
 import { LogFrames } from "./frames.ts";
 import { harmless } from "./harmless.ts";
 import { messages } from "./messages.ts";
@@ -121,6 +122,12 @@ test("the wire: small as it is, large compressed, too large without its oldest, 
   const { text } = await pack(["a".repeat(20 * 1024 * 1024)]);
   await assert.rejects(unpack({ form: "gzip", text }), Fault);
   await assert.rejects(unpack({ form: "gzip", text: "AAAA" }), { code: "ANSWER_INVALID" });
+  // 16 kilobytes that would be twelve million lines.
+  const feeds = gzipSync(Buffer.alloc(LONGEST_UNPACKED, "\n")).toString("base64url");
+  await assert.rejects(unpack({ form: "gzip", text: feeds }), { code: "ANSWER_INVALID" });
+  await assert.rejects(unpack({ form: "plain", text: "\n".repeat(LONGEST_TEXT) }), {
+    code: "ANSWER_INVALID",
+  });
 });
 
 test("moments order to the nanosecond, in whatever zone; amounts are read and told again", () => {

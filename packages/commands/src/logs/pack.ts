@@ -1,6 +1,6 @@
 /** Lines of a log for the wire and back: small ones as they are, others compressed, never more than a frame takes. */
 import { Fault, fromBase64Url } from "@servereye/contract";
-import { LONGEST_TEXT, LONGEST_UNPACKED } from "./contract.ts";
+import { LONGEST_TEXT, LONGEST_UNPACKED, MOST_UNPACKED_LINES } from "./contract.ts";
 
 /** Below this compressing saves nothing worth its time, characters. */
 const PLAIN = 4 * 1024;
@@ -69,9 +69,19 @@ async function compressed(groups: Iterable<string>): Promise<{ pieces: Uint8Arra
 /** The lines again. Fault ANSWER_INVALID for what is none, or becomes more than an agent may send. */
 export async function unpack({ form, text }: Pick<Packed, "form" | "text">): Promise<string[]> {
   const all = form === "plain" ? text : new TextDecoder().decode(await unzipped(text));
+  // Some kilobytes become millions of empty lines, and each is an object to whoever draws them.
+  if (feedsIn(all, MOST_UNPACKED_LINES) > MOST_UNPACKED_LINES)
+    throw new Fault("ANSWER_INVALID", `a log of more than ${MOST_UNPACKED_LINES} lines`);
   const lines = all.split("\n");
   lines.pop();
   return lines;
+}
+
+/** Line feeds in it; counts one more than `most` at the most. */
+function feedsIn(text: string, most: number): number {
+  let feeds = 0;
+  for (let at = text.indexOf("\n"); at >= 0 && feeds <= most; at = text.indexOf("\n", at + 1)) feeds++;
+  return feeds;
 }
 
 async function unzipped(text: string): Promise<Uint8Array> {

@@ -17,6 +17,7 @@ const bundle = await rolldown({
   platform: "node",
   external: /^node:/,
   resolve: { conditionNames: ["source", "import", "node", "default"] },
+  plugins: [{ name: "asks-alone", transform: { filter: { id: /\.ts$/ }, handler: asksAlone } }],
   onLog(level, log) {
     if (level === "warn") throw new Error(`rolldown: ${log.message}`);
   },
@@ -42,6 +43,28 @@ if (size > MOST_BYTES) faults.push(`${size} bytes, more than ${MOST_BYTES}`);
 process.stdout.write(`agent: ${(size / 1024).toFixed(1)} KiB in ${file}\n`);
 for (const fault of faults) process.stderr.write(`agent: ${fault}\n`);
 if (faults.length > 0) process.exitCode = 1;
+
+/**
+ * A command without the schema of its answer, which the hub alone reads: of no use to the agent, and two hundredths of
+ * the whole. That nothing here reads one is made sure of.
+ */
+function asksAlone(code, id) {
+  if (/\.answer\.(?:safeP|p)arse\b/.test(code))
+    throw new Error(`${id} reads an answer, which is the hub's to do`);
+  if (!id.endsWith("contract.ts")) return undefined;
+  const answers = [];
+  const visit = (node) => {
+    if (typeof node !== "object" || node === null) return;
+    if (node.type === "CallExpression" && node.callee.name === "command")
+      answers.push(...node.arguments[0].properties.filter(({ key }) => key?.name === "answer"));
+    for (const part of Object.values(node)) visit(part);
+  };
+  visit(this.parse(code, { lang: "ts" }));
+  return answers.reduceRight(
+    (rest, { start, end }) => rest.slice(0, start) + rest.slice(end).replace(/^\s*,/, ""),
+    code,
+  );
+}
 
 /**
  * With short names of private members, which nothing outside of their classes can name and the minifier leaves as they are:

@@ -1,5 +1,4 @@
 /** The names of the agent's environment variables, and the nearest of them to a misspelled one. */
-import { closest, distance } from "fastest-levenshtein";
 
 export const VARIABLES = [
   "SERVEREYE_AGENT_HUB",
@@ -33,4 +32,24 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   if (known.length === 0) return undefined;
   const best = closest(word, known);
   return distance(word, best) <= Math.max(1, best.length / 3) ? best : undefined;
+}
+
+const closest = (word: string, known: readonly string[]): string =>
+  known.reduce((best, name) => (distance(word, name) < distance(word, best) ? name : best));
+
+/**
+ * Characters to insert, leave out or change until one is the other (Levenshtein), row by row. The hub's package for it
+ * is made for long texts, and would be a hundredth of what a server downloads.
+ */
+export function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let i = 0; i < one.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < other.length; j++) {
+      const changed = (row[j] ?? 0) + (one[i] === other[j] ? 0 : 1);
+      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }

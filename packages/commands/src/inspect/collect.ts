@@ -28,8 +28,9 @@ export const inspectCollector = collector(inspect, async (ask, host): Promise<An
     if (all.length > MOST_ROWS) more[what] = all.length - MOST_ROWS;
     return all.slice(0, MOST_ROWS);
   };
+  // Each word is a character at least: of more than fit nothing is shown.
   const text = (words: string | readonly string[]) =>
-    cut(typeof words === "string" ? hide(words) : lineOf(words, hide), LONGEST_TEXT);
+    cut(typeof words === "string" ? hide(words) : lineOf(words.slice(0, LONGEST_TEXT), hide), LONGEST_TEXT);
   const told = <K extends string>(name: K, words: string | readonly string[]) =>
     (words.length === 0 ? {} : { [name]: text(words) }) as Partial<Record<K, string>>;
   const above = <K extends string>(name: K, value: number | undefined) =>
@@ -65,7 +66,7 @@ export const inspectCollector = collector(inspect, async (ask, host): Promise<An
     ports: some("ports", portsOf(inspected)),
     mounts: some("mounts", mountsOf(inspected)),
     environment: some("environment", Config.Env.map((one) => cut(nameOf(one), 128)).sort()),
-    labels: some("labels", labelsOf(inspected, hide)),
+    labels: some("labels", namedLabels(inspected)).map((label) => labelOf(label, hide)),
     more,
     ...healthOf(inspected, text, mayTellLogs(host.docker.policy) ? hide : () => ""),
   };
@@ -103,13 +104,16 @@ const mountsOf = ({ Mounts }: Inspected): Answer["mounts"] =>
     };
   }).sort((a, b) => (a.target < b.target ? -1 : 1));
 
-const labelsOf = ({ Config }: Inspected, hide: (text: string) => string): Answer["labels"] =>
-  Object.entries(Config.Labels)
-    .map(([name, value]) => ({
-      name: cut(name, 128),
-      value: isTelling(name) && value !== "" ? HIDDEN : cut(hide(value), LONGEST_LABEL),
-    }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+const namedLabels = ({ Config }: Inspected): [name: string, value: string][] =>
+  Object.entries(Config.Labels).sort(([a], [b]) => (a < b ? -1 : 1));
+
+const labelOf = (
+  [name, value]: [name: string, value: string],
+  hide: (text: string) => string,
+): Answer["labels"][number] => ({
+  name: cut(name, 128),
+  value: isTelling(name) && value !== "" ? HIDDEN : cut(hide(value), LONGEST_LABEL),
+});
 
 function healthOf(
   { State, Config }: Inspected,

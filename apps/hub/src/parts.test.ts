@@ -103,6 +103,7 @@ test("sweeping is tried again after a failure, and leaves no timer when it is en
     },
     inbox: { sweep: async () => undefined },
     wizards: { sweep: async () => 0 },
+    episodes: { sweep: async () => 0 },
     audit: { trim: async (before: number) => trimmed.push(before) },
   };
   const end = startSweeping(store as unknown as Store, clock, log, { auditDays: 400, also: () => undefined });

@@ -56,9 +56,15 @@ const isIdOf = (id: string, text: string): boolean =>
   /^(sha256:)?[0-9a-f]{12,64}$/.test(text) &&
   id.replace("sha256:", "").startsWith(text.replace("sha256:", ""));
 
-/** The files that Docker and Podman mount into each container come from a folder with its id. */
-const isSelf = (host: Host, id: string): boolean =>
-  ["/proc/self/mountinfo", "/proc/self/cgroup"].some((path) => host.peekText(path)?.includes(`/${id}`));
+/**
+ * The files that Docker and Podman mount at /etc into each container come from a folder with its id (proc(5),
+ * mountinfo: root, then mount point). Other mounts with an id in them are other containers', seen from the machine.
+ */
+function isSelf(host: Host, id: string): boolean {
+  const mounts = host.peekText("/proc/self/mountinfo") ?? "";
+  const files = new RegExp(`/${id}/\\S* /etc/`);
+  return files.test(mounts) || host.peekText("/proc/self/cgroup")?.includes(`/${id}`) === true;
+}
 
 /** The engine's list tells the network of each: `container:<id>`. */
 async function sharers(host: Host, { Id }: Whole): Promise<boolean> {

@@ -17,6 +17,8 @@ export const PullLine = z.object({
 });
 export type PullLine = z.infer<typeof PullLine>;
 
+/** Layers known of one image; engines take 127. Of more nothing is told. */
+export const MOST_LAYERS = 512;
 const LAYER = /^[0-9a-f]{12}$/;
 const WAITING = new Set(["Pulling fs layer", "Waiting"]);
 const DONE = "Pull complete";
@@ -36,9 +38,15 @@ export class Layers {
     return this.#moved;
   }
 
+  /** Layers told so far. */
+  get count(): number {
+    return this.#layers.size;
+  }
+
   take({ id, status, progressDetail }: PullLine): void {
     if (id === undefined || status === undefined || !LAYER.test(id)) return;
     const before = this.#layers.get(id);
+    if (before === undefined && this.#layers.size >= MOST_LAYERS) return;
     const { current = 0, total } = progressDetail ?? {};
     const bytes = Math.max(0, Math.floor(current));
     const next: Layer = { ...before, what: id, said: status, state: stateOf(status) };

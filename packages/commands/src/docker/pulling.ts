@@ -68,14 +68,15 @@ export async function pullImage(host: Host, image: string, told: (layers: Layers
     });
     for await (const value of jsonLines(bytes)) {
       const line = PullLine.safeParse(value).data;
-      if (line === undefined) continue;
-      const said = line.errorDetail?.message ?? line.error;
+      const said = line?.errorDetail?.message ?? line?.error;
       if (said !== undefined) throw failed(whyOf(said), said);
-      layers.take(line);
-      told(layers);
+      if (line !== undefined) {
+        layers.take(line);
+        told(layers);
+      }
       const now = host.monotonic();
       if (layers.moved !== progress.moved) progress = { moved: layers.moved, at: now };
-      if (now - progress.at > QUIET_MS) throw failed("slow", line.status ?? "");
+      if (now - progress.at > QUIET_MS) throw failed("slow", line?.status ?? "");
       if (now - began > LONGEST_MS) throw failed("slow", `more than ${LONGEST_MS / 60_000} minutes`);
     }
   } catch (error) {

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { Bytes32, Signature, short } from "./frame-parts.ts";
 import { AgentEvent, Answer } from "./message.ts";
+import { SampleBatch } from "./sample.ts";
 
 /** What an agent tells of itself once the hub has proved itself. */
 export const AgentFacts = z.object({
@@ -38,5 +39,19 @@ export const AgentFrame = z.discriminatedUnion("t", [
   z.object({ t: z.literal("answer"), message: Answer }),
   /** From protocol 2 on: told again until it is acknowledged, so it may come twice. */
   z.object({ t: z.literal("event"), message: AgentEvent }),
+  /** From protocol 3 on, once a pace was told: sent again until it is kept, so it may come twice. */
+  z.object({
+    t: z.literal("samples"),
+    batch: SampleBatch,
+    /** Measured before now: while there was no connection, or sent before and not kept. */
+    late: z.boolean(),
+    /** Samples that wait at the agent besides those on their way. */
+    waiting: z.int().check(z.nonnegative()),
+    /** Samples that it had to let go of since it started, for want of room or by a fault of its disk. */
+    lost: z.int().check(z.nonnegative()),
+    /** Its disk takes nothing: what waits would not survive a restart. */
+    diskless: z.boolean(),
+  }),
 ]);
 export type AgentFrame = z.infer<typeof AgentFrame>;
+export type SamplesFrame = Extract<AgentFrame, { t: "samples" }>;

@@ -40,6 +40,8 @@ export const Chart = z.object({
   to: z.int(),
   /** The numbers have a meaning from zero on, and so begins their axis. */
   fromZero: z.boolean(),
+  /** They count things: there is nothing between one and two. */
+  whole: z.boolean(),
   /** The highest number there can be: 100 for a share. */
   most: z.optional(z.number()),
   /** On which side of `warn` and `bad` it is worse. */

@@ -31,6 +31,13 @@ export const HubFrame = z.union([
   z.object({ t: z.literal("ask"), message: Ask }),
   /** The event of this id is stored: the agent need not tell it again. */
   z.object({ t: z.literal("ack"), id: Uuid }),
+  /** The samples of this boot from `from` to `to`, both included, that came by this connection are kept for good. */
+  z.object({ t: z.literal("kept"), boot: short(64), from: z.int(), to: z.int() }),
+  /**
+   * Late samples a second that may come; 0: none for now, and what is on its way may be lost, so that it is to be sent
+   * again at the next pace above 0. What is measured now is sent at any pace.
+   */
+  z.object({ t: z.literal("pace"), perSecond: z.number().check(z.nonnegative()) }),
   /** `hubTime` is not signed: it moves the agent's idea of it within what clocks drift, and no further. */
   z.object({ t: z.literal("beat"), seq: z.int(), hubTime: z.int() }),
   /** The hub leaves or lets the agent go; `again`: dial at once (`soon`), by backoff (`later`), or no more. */

@@ -3,8 +3,10 @@
  *
  * 1 (2026-11): hello, challenge, prove, welcome; signed asks and answers; heartbeats.
  * 2 (2026-11): events and their acks; the welcome is signed, so that the hub's time can not be set by whoever is between.
+ * 3 (2026-11): samples, which of them are kept, and the pace at which late ones may come. An agent tells none before it
+ * was told a pace, and speaks 2 with a hub that knows no more.
  */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** The oldest protocol a hub still serves. */
 export const OLDEST_PROTOCOL = 1;
@@ -18,6 +20,9 @@ export const SILENCE_MS = 30_000;
 
 /** The first protocol whose welcome is signed, and whose agents tell events. */
 export const SIGNED_WELCOME_PROTOCOL = 2;
+
+/** The first protocol whose agents send samples. */
+export const SAMPLES_PROTOCOL = 3;
 
 /** Events an agent has on their way that the hub has not acknowledged: more wait for an ack. */
 export const MOST_UNACKED_EVENTS = 16;

@@ -14,8 +14,18 @@ export type Series = z.infer<typeof Series>;
 export const MOST_SERIES = 2_000;
 export const MOST_SAMPLES = 120;
 
+/**
+ * Late samples (measured while no hub took them) that one agent sends in a second: samples, and bytes of their frames.
+ * 24 hours at one in 10 s are 8,640: 72 s.
+ */
+export const MOST_PACE = 120;
+export const MOST_LATE_BYTES = 131_072;
+
+/** A batch as JSON, bytes: an agent cuts what is larger, so that a hub's loop reads one in a few ms. */
+export const MOST_BATCH_BYTES = 262_144;
+
 export const Sample = z.object({
-  /** Counts up by one within a boot of the machine, over restarts of the agent. */
+  /** Counts up within a boot of the machine: by one, over a restart of the agent by more. None is used twice. */
   seq: z.int().check(z.nonnegative()),
   /** The agent's clock, epoch ms. Order and identity come from `(boot, seq)`, never from this. */
   at: z.int(),
@@ -24,7 +34,7 @@ export const Sample = z.object({
 });
 export type Sample = z.infer<typeof Sample>;
 
-/** Samples of one boot that have the same series. */
+/** Samples of one boot that have the same series, their `seq` one after the other without a gap. */
 export const SampleBatch = z.object({
   /** Boot id of the machine (`/proc/sys/kernel/random/boot_id`), or the agent's own where there is none. */
   boot: z.string().check(z.regex(/^[0-9a-f-]{8,64}$/)),

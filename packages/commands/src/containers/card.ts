@@ -81,9 +81,7 @@ function factsOf(t: Translate, container: Container, all: readonly Container[]):
     ...row("needs", dependsOn?.join(", ")),
     ...row(
       "needed",
-      dependentsOf(container, all)
-        .map((one) => one.service ?? one.name)
-        .join(", "),
+      (container.neededBy ?? dependentsOf(container, all).map((one) => one.service ?? one.name)).join(", "),
     ),
     ...row("protected", container.protected === true ? t("containers-protected-value") : undefined),
     { label: t("containers-id"), value: [{ kind: "code", text: id.slice(0, 12) }] },

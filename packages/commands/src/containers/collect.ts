@@ -17,6 +17,7 @@ import {
   MOST_CONTAINERS,
   MOST_PORTS,
 } from "./contract.ts";
+import { dependentsOf } from "./depends.ts";
 import { ageOf, DEPENDS_ON, exitCodeOf, healthOf, labelOf, PROJECT, SERVICE } from "./engine-words.ts";
 
 /** Ms for the list, and from the question's begin until nothing more is looked into. */
@@ -58,10 +59,18 @@ export const containersCollector = collector(
     const ports = ask.container === undefined ? PORTS_OF_MANY : MOST_PORTS;
     const all = chosen
       .filter(({ Id }) => inspected.has(Id))
-      .map((one) => containerOf(host, one, inspected.get(one.Id), usage.get(one.Id), ports));
+      .map((one) => containerOf(host, one, inspected.get(one.Id), usage.get(one.Id), ports))
+      .map((one) => (ask.container === undefined ? one : { ...one, ...neededBy(host, one, named) }));
     return withinFrame(all, left);
   },
 );
+
+/** Who is asked about alone comes without the others that could tell. */
+function neededBy(host: Host, one: Container, among: readonly ContainerSummary[]): Partial<Container> {
+  const others = among.map((other) => containerOf(host, other, undefined, undefined, 0));
+  const needed = dependentsOf(one, others).map(({ service, name }) => service ?? name.slice(0, 128));
+  return needed.length > 0 ? { neededBy: [...new Set(needed)].slice(0, 32) } : {};
+}
 
 const rank = ({ State }: ContainerSummary): number => (State === "running" ? 0 : State === "exited" ? 2 : 1);
 

@@ -48,6 +48,8 @@ export const Container = z.object({
   protected: z.optional(z.literal(true)),
   /** Services of its project that it says it depends on (label `com.docker.compose.depends_on`). */
   dependsOn: z.optional(z.array(Label).check(z.maxLength(32))),
+  /** Those of its project that say so of it: services, or names where they have none. Told of one that is asked for alone. */
+  neededBy: z.optional(z.array(Label).check(z.maxLength(32))),
   /** How often the engine has started it again. */
   restarts: z.optional(z.int().check(z.nonnegative())),
   ports: z.array(ContainerPort).check(z.maxLength(MOST_PORTS)),

@@ -12,6 +12,7 @@ async function pulled(word: (n: number) => unknown) {
   let layers = 0;
   const engine: Engine = {
     call: async () => assert.fail("it never ends well"),
+    read: async () => assert.fail("it is streamed"),
     async stream() {
       return (async function* () {
         for (let n = 0; n < 5_000; n++) {

@@ -25,6 +25,7 @@ test("thousands of labels, words and variables", async () => {
   const engine = {
     call: async () => ({ status: 200, body }),
     stream: async () => assert.fail("nothing is to be streamed"),
+    read: async () => assert.fail("nothing is to be streamed"),
   };
   const began = process.cpuUsage();
   const told = inspect.answer.parse(await inspectCollector.collect({ container: ID }, hostWith(engine)));

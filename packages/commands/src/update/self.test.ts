@@ -33,6 +33,7 @@ for (const [of, file, text, self] of [
               },
       }),
       stream: async () => assert.fail("nothing is to be streamed"),
+      read: async () => assert.fail("nothing is to be streamed"),
     };
     const plain = hostWith(engine);
     const host = { ...plain, peekText: (path: string) => (path === file ? `1 0 0:1 / / rw\n${text}\n` : "") };

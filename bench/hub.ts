@@ -1,7 +1,7 @@
 /** A real hub and real agents, as processes of their own. */
 import { join } from "node:path";
 import { Health, HubNotice } from "@servereye/contract";
-import { HUB_NODE } from "../apps/cli/src/surroundings.ts";
+import { AGENT_NODE, HUB_NODE } from "../apps/cli/src/surroundings.ts";
 import { type Child, startChild } from "./child.ts";
 import { root } from "./folder.ts";
 
@@ -41,10 +41,10 @@ export async function startHub(options: {
 
 export const agentBundle = join(root, "apps/agent/dist/agent.mjs");
 
-/** The agent as it is installed: one file on plain Node. */
+/** The agent as it is installed: one file on plain Node, with the options that it is given everywhere. */
 export function startAgent(hub: RunningHub, folder: string, env: Record<string, string> = {}): Child {
   const args = ["--hub", hub.url.replace("http:", "ws:"), "--hub-key", hub.hubKey, "--data", folder];
-  return startChild(agentBundle, { args, env });
+  return startChild(agentBundle, { args, env, node: AGENT_NODE });
 }
 
 /** Waits until so many agents are connected and the hub calls itself well. */

@@ -92,7 +92,8 @@ umask 077
 } > "$etc/agent.env.new"
 mv "$etc/agent.env.new" "$etc/agent.env"
 
-run="$node $app/agent.mjs --data $data${pair:+ --pair}"
+# Little room for young objects: Node would take 32 MiB and more for one long log, and keep them.
+run="$node --max-semi-space-size=2 $app/agent.mjs --data $data${pair:+ --pair}"
 by_hand() { # what --docker means where this script makes no service
   [ -z "$docker" ] || say "--docker: no service was made. Whoever starts the agent needs Docker's socket, which is as good as root on this machine."
 }

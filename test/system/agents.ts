@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { AGENT_NODE } from "../../apps/cli/src/surroundings.ts";
 import { type Running, run } from "./process.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -44,7 +45,8 @@ export function agentsIn(folder: string, started: (running: Running) => void): S
       ...(place.hubKey === undefined ? [] : [["--hub-key", place.hubKey]]),
       ...(place.pair === true ? [["--pair"]] : []),
     ];
-    const [program = process.execPath, ...args] = [...(place.through ?? []), process.execPath, bundle];
+    const command = [process.execPath, ...AGENT_NODE, bundle];
+    const [program = process.execPath, ...args] = [...(place.through ?? []), ...command];
     const running = run(program, [...args, ...options.flat()], {
       cwd: data,
       env: {

@@ -96,15 +96,24 @@ it("a hundred megabytes go through the agent in flat memory; what is left out is
   const watch = setInterval(() => {
     most = Math.max(most, resident());
   }, 20);
-  const shown = await ask(ann, "/logs flood 1h").finally(() => clearInterval(watch));
+  let shown: ChatMessage | undefined;
+  let text = "";
+  try {
+    for (let asked = 0; asked < 3; asked++) {
+      shown = await ask(ann, "/logs flood 1h");
+      text = fileOf(await newest());
+    }
+  } finally {
+    clearInterval(watch);
+  }
+  assert.ok(shown);
   assert.match(codeOf(shown).at(-1) ?? "", / the very end$/);
   assert.match(shown.text, /Older: \d{2,3},\d{3} lines, \d+\.\d\sMiB, left out\./);
-  const text = fileOf(await newest());
   assert.ok(text.length > 3 * MIB && text.length < 5 * MIB, `${text.length} bytes of file`);
   assert.ok(text.endsWith(" out the very end\n"));
   t.diagnostic(`agent: ${Math.round(before / MIB)} MiB before, at most ${Math.round(most / MIB)} MiB`);
-  // What is kept is 4 MiB; the rest is what Node collects late. The whole log would be twice this and more.
-  assert.ok(most - before < 96 * MIB, `it grew by ${Math.round((most - before) / MIB)} MiB`);
+  // What is kept is 4 MiB, and as much and its compressor when it is packed; measured +20 to +25, ten in a row as well.
+  assert.ok(most - before < 40 * MIB, `it grew by ${Math.round((most - before) / MIB)} MiB`);
 });
 
 it("binary, a terminal, and what can not be read", needed, async () => {

@@ -41,7 +41,7 @@ const closest = (word: string, known: readonly string[]): string =>
  * Characters to insert, leave out or change until one is the other (Levenshtein), row by row. The hub's package for it
  * is made for long texts, and would be a hundredth of what a server downloads.
  */
-export function distance(one: string, other: string): number {
+function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
   for (let i = 0; i < one.length; i++) {
     const next = [i + 1];

@@ -3,6 +3,7 @@ import { become } from "./become.ts";
 import { HELP } from "./help.ts";
 import { Advice, HubApi } from "./local-hub.ts";
 import {
+  AGENT_NODE,
   agentProgram,
   BACKUP_PROGRAM,
   dataFolder,
@@ -20,7 +21,7 @@ async function run(command: string, args: readonly string[]): Promise<number> {
     case "hub":
       return become(HUB_PROGRAM, args, HUB_NODE);
     case "agent":
-      return become(agentProgram(), args);
+      return become(agentProgram(), args, AGENT_NODE);
     case "chat":
       return (await import("./chat/chat.ts")).chat();
     case "login": {

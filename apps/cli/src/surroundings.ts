@@ -23,6 +23,12 @@ export const HUB_PROGRAM = join(apps, "hub/src/main.ts");
  */
 export const HUB_NODE: readonly string[] = ["--max-semi-space-size=16"];
 
+/**
+ * Options of the agent's Node: young objects get 2 × 2 MiB. Left alone, a long log makes Node take 2 × 16 MiB and more,
+ * for good. The install script gives the same ones.
+ */
+export const AGENT_NODE: readonly string[] = ["--max-semi-space-size=2"];
+
 /** Backup and restore are the hub's own: it alone knows the store. */
 export const BACKUP_PROGRAM = join(apps, "hub/src/backup-main.ts");
 

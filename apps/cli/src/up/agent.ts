@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, renameSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { agentProgram } from "../surroundings.ts";
+import { AGENT_NODE, agentProgram } from "../surroundings.ts";
 import { NO_WAIT_YET_MS, waitAfter } from "./wait.ts";
 
 const MOST_LOG_BYTES = 10 * 1024 * 1024;
@@ -30,7 +30,14 @@ export function agentEnvironment(
 export function startAgent(place: AgentPlace): { stop(patienceMs: number): Promise<void> } {
   const logFile = join(place.dataDir, "logs", "agent.log");
   const args = ["--hub", place.url, "--hub-key", place.hubKey];
-  const command = [agentProgram(), ...args, "--data", join(place.dataDir, "agent"), "--with-parent"];
+  const command = [
+    ...AGENT_NODE,
+    agentProgram(),
+    ...args,
+    "--data",
+    join(place.dataDir, "agent"),
+    "--with-parent",
+  ];
   let child: ChildProcess | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopping = false;

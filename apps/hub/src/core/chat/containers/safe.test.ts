@@ -88,6 +88,8 @@ test("what the policy does not allow has no button, and typed it is refused with
     told?.text ?? "",
     /SERVEREYE_AGENT_ALLOW=containers\.start,containers\.stop,containers\.restart/,
   );
+  // The hub does not know where that agent's settings stand: it names where the installer puts them.
+  assert.match(told?.text ?? "", /\/etc\/servereye\/agent\.env[\s\S]*systemctl restart servereye-agent/);
   assert.match((await ann.write("/pause_container shop-db"))?.text ?? "", /containers\.pause/);
   assert.deepEqual(asked, []);
   assert.deepEqual(await audited(), [

@@ -63,11 +63,13 @@ fault-server-offline = 🔴 { $server } is offline.
 fault-server-unknown = There is no such server among yours. See /servers.
 fault-policy-refused = ⛔ { $server } does not allow that: its own policy decides. Nothing was done. To allow it, set on that server, in { $where ->
     [file] { $file }:
-   *[other] the environment of its agent:
+    [environment] the environment of its agent:
+   *[other] /etc/servereye/agent.env (or wherever its agent has its settings from):
  } { $line } — and then { $restart ->
     [service] run: systemctl restart servereye-agent
     [hub] start ServerEye there again.
-   *[other] start the agent there again.
+    [agent] start the agent there again.
+   *[other] run: systemctl restart servereye-agent (or start ServerEye there again).
  }
 fault-confirmation-expired = That confirmation has expired. Nothing was changed. Ask again.
 fault-rate-limited = Too many tries. Please wait.
@@ -168,11 +170,13 @@ fault-server-offline = 🔴 { $server } не на связи.
 fault-server-unknown = Такого сервера среди ваших нет. Список: /servers.
 fault-policy-refused = ⛔ { $server } этого не разрешает: решает его собственная политика. Ничего не сделано. Чтобы разрешить, задайте на этом сервере, в { $where ->
     [file] { $file }:
-   *[other] окружении его агента:
+    [environment] окружении его агента:
+   *[other] /etc/servereye/agent.env (или там, откуда его агент берёт настройки):
  } { $line } — и затем { $restart ->
     [service] выполните: systemctl restart servereye-agent
     [hub] перезапустите там ServerEye.
-   *[other] перезапустите там агента.
+    [agent] перезапустите там агента.
+   *[other] выполните: systemctl restart servereye-agent (или перезапустите там ServerEye).
  }
 fault-confirmation-expired = Срок подтверждения истёк. Ничего не изменилось. Спросите ещё раз.
 fault-rate-limited = Слишком много попыток. Подождите, пожалуйста.

@@ -36,6 +36,7 @@ const REACH = 2;
 export function valueAxis(chart: Chart, wanted = 5): ValueAxis {
   const { fromZero, most, whole } = chart;
   let [low, high] = extremes(chart);
+  let top = high;
   if (fromZero) [low, high] = [Math.min(0, low), Math.max(0, high)];
   // A flat line is no mountain range: noise is not blown up to the whole height.
   const least = fromZero
@@ -54,13 +55,15 @@ export function valueAxis(chart: Chart, wanted = 5): ValueAxis {
   for (const one of chart.worse === "none" ? [] : nearest) {
     if (one === undefined) continue;
     const [down, up] = [Math.min(low, one), Math.max(high, one)];
-    if (up - down <= REACH * (high - low)) [low, high] = [down, up];
+    if (up - down > REACH * (high - low)) continue;
+    [low, high] = [down, up];
+    top = Math.max(top, one);
   }
   const step = Math.max(whole ? 1 : 0, roundStep((high - low) / wanted));
   const min = Math.floor(low / step + 1e-9) * step;
   let max = Math.ceil(high / step - 1e-9) * step;
   // A line along the very top would be half hidden, but nothing is above the most there can be.
-  if (max - high < step / 20 && (most === undefined || high < most)) max += step;
+  if (max - top < step / 20 && (most === undefined || top < most)) max += step;
   if (most !== undefined && high <= most) max = Math.min(max, most);
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9) + (isQuarter(step) ? 1 : 0));
   const ticks: number[] = [];

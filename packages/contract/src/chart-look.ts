@@ -1,5 +1,16 @@
 /** How charts look, light and dark: lines that people who see few colours can tell apart, on a phone, at night. */
 
+export interface ChartLook {
+  dark: boolean;
+  /** CSS pixels. */
+  width: number;
+  height: number;
+  /** CSS font families. */
+  font: string;
+  /** Somebody can point at it: figures are shown where they point. */
+  live?: boolean;
+}
+
 export interface ChartColours {
   ground: string;
   text: string;

@@ -1,0 +1,155 @@
+/** What is written around a chart's plot: title and newest figure above, the lines' figures and a remark below. */
+import type { Chart } from "./chart.ts";
+import { type ChartColours, type ChartLook, SOLID_LINES } from "./chart-look.ts";
+import { levelOf } from "./measure.ts";
+
+/** CSS pixels: room at the edges, above the plot, for the words along its time axis, of a row below. */
+export const EDGE = 14;
+export const HEAD = 58;
+export const TIMES = 30;
+const ROW = 18;
+const FOOT = 10;
+const PLOT = 196;
+/** Of a figure in the summary. */
+const COLUMN = 68;
+
+/** Below the words of the time axis. */
+export const footOf = (chart: Chart): number =>
+  FOOT +
+  (chart.lines.length === 0 ? 0 : (alone(chart) ? 1 : chart.lines.length + 1) * ROW + 6) +
+  (chart.note === undefined ? 0 : ROW);
+
+/** The height at which all of a chart is easy to read, CSS pixels. */
+export const chartHeight = (chart: Chart): number => HEAD + PLOT + TIMES + footOf(chart);
+
+/** One line needs no legend: the title says what it is, and its newest figure stands beside that. */
+export const alone = ({ lines }: Chart): boolean => lines.length === 1;
+
+/** There is something to draw. */
+export const hasPoints = ({ lines }: Chart): boolean =>
+  lines.some(({ points }) => points.some(([, avg]) => avg !== null));
+
+/** Elements of ECharts' graphic component, in an order that does not change with the data. */
+export const writing = (chart: Chart, look: ChartLook, colours: ChartColours) => [
+  ...head(chart, look, colours),
+  ...foot(chart, look, colours),
+  ...nothing(chart, look, colours),
+];
+
+interface TextStyle {
+  size?: number;
+  bold?: boolean;
+  right?: boolean;
+  centre?: boolean;
+  /** CSS pixels: longer words end in an ellipsis. */
+  room?: number;
+}
+
+function words(
+  text: string,
+  x: number,
+  y: number,
+  fill: string,
+  font: string,
+  { size = 11, bold = false, right = false, centre = false, room }: TextStyle = {},
+) {
+  return {
+    type: "text" as const,
+    silent: true,
+    x,
+    y,
+    style: {
+      text,
+      fill,
+      // One by one: resvg does not read the shorthand.
+      fontFamily: font,
+      fontSize: size,
+      fontWeight: bold ? ("bold" as const) : ("normal" as const),
+      align: right ? ("right" as const) : centre ? ("center" as const) : ("left" as const),
+      verticalAlign: "top" as const,
+      ...(room === undefined ? {} : { width: room, overflow: "truncate" as const, ellipsis: "…" }),
+    },
+  };
+}
+
+/** Title, where and when; and the newest figure of a line that is alone. */
+function head(chart: Chart, { width, font }: ChartLook, colours: ChartColours) {
+  const only = alone(chart) ? chart.lines[0] : undefined;
+  const last = only?.summary?.last;
+  const room = width - 2 * EDGE - (last === undefined ? 0 : 110);
+  const value = only?.points.findLast(([, avg]) => avg !== null)?.[1] ?? undefined;
+  const level = value === undefined ? "ok" : levelOf(levels(chart), value);
+  return [
+    words(chart.title, EDGE, 14, colours.text, font, { size: 15, bold: true, room }),
+    words(chart.subtitle, EDGE, 37, colours.quiet, font, { size: 11, room: width - 2 * EDGE }),
+    ...(last === undefined
+      ? []
+      : [
+          words(last, width - EDGE, 12, level === "ok" ? colours.text : colours[level], font, {
+            ...{ size: 18, bold: true, right: true },
+          }),
+        ]),
+  ];
+}
+
+function levels({ worse, warn, bad }: Chart) {
+  const known = { ...(warn === undefined ? {} : { warn }), ...(bad === undefined ? {} : { bad }) };
+  return { worse, ...(worse === "none" ? {} : known) };
+}
+
+/** Lowest, average, highest and newest of each line; the remark below. */
+function foot(chart: Chart, look: ChartLook, colours: ChartColours) {
+  const { width, height, font } = look;
+  const top = height - footOf(chart) + 4;
+  const said = chart.words;
+  const note = chart.note;
+  const remark =
+    note === undefined
+      ? []
+      : [words(note, EDGE, height - FOOT - 13, colours.quiet, font, { room: width - 2 * EDGE })];
+  const only = alone(chart) ? chart.lines[0] : undefined;
+  if (only !== undefined) {
+    const { summary } = only;
+    if (summary === undefined) return remark;
+    const figures = (["min", "avg", "max"] as const).map((one) => `${said[one]} ${summary[one]}`);
+    return [words(figures.join("  ·  "), EDGE, top, colours.text, font, { size: 12 }), ...remark];
+  }
+  const columns = ["min", "avg", "max", "last"] as const;
+  const right = (at: number) => width - EDGE - (columns.length - 1 - at) * COLUMN;
+  const heads =
+    chart.lines.length === 0
+      ? []
+      : columns.map((one, at) => words(said[one], right(at), top, colours.quiet, font, { right: true }));
+  const rows = chart.lines.flatMap((line, index) => {
+    const y = top + (index + 1) * ROW;
+    const colour = colours.lines[index % colours.lines.length] ?? colours.text;
+    return [
+      {
+        type: "line" as const,
+        silent: true,
+        shape: { x1: EDGE, y1: y + 6, x2: EDGE + 16, y2: y + 6 },
+        style: { stroke: colour, lineWidth: 3, ...(index >= SOLID_LINES ? { lineDash: [5, 3] } : {}) },
+      },
+      words(line.label, EDGE + 22, y, colours.text, font, {
+        room: right(0) - COLUMN + 14 - EDGE - 22,
+      }),
+      ...(line.summary === undefined
+        ? [words(said.none, right(3), y, colours.quiet, font, { right: true })]
+        : columns.map((one, at) =>
+            words(line.summary?.[one] ?? "", right(at), y, colours.text, font, {
+              ...{ right: true, bold: one === "last", room: COLUMN - 4 },
+            }),
+          )),
+    ];
+  });
+  return [...heads, ...rows, ...remark];
+}
+
+/** Said in the middle of an empty plot: an empty picture would be taken for a broken one. */
+function nothing(chart: Chart, { width, height, font }: ChartLook, colours: ChartColours) {
+  if (hasPoints(chart)) return [];
+  const middle = (HEAD + height - TIMES - footOf(chart)) / 2 - 4;
+  return [
+    words(chart.words.none, width / 2, middle, colours.quiet, font, { size: 15, bold: true, centre: true }),
+  ];
+}

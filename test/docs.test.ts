@@ -4,8 +4,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, resolve } from "node:path";
 import { describe, test } from "node:test";
+import { collectors, FINE_POLICIES } from "@servereye/commands/agent";
 import { readings } from "@servereye/commands/hub";
 import { FAULT_CODES, MAX_FRAME_BYTES, type Measure } from "@servereye/contract";
+import { DEFAULT_ALLOW } from "../apps/agent/src/policy.ts";
 import { MOST_RUNS } from "../apps/agent/src/serve/runs.ts";
 import { VARIABLES } from "../apps/agent/src/variables.ts";
 import { HELP } from "../apps/cli/src/help.ts";
@@ -160,6 +162,25 @@ describe("commands", () => {
   });
 });
 
+describe("Docker", () => {
+  test("every action that a server's owner can allow is in docs/docker.md with its default, and no other is", () => {
+    const actions = [...collectors.flatMap(({ command }) => command.policy ?? []), ...FINE_POLICIES];
+    const told = rowsOf(read("docs/docker.md"))
+      .filter(({ head }) => head[0] === "in `SERVEREYE_AGENT_ALLOW`")
+      .map(({ cells: [action = "", unlessSet = ""] }) => `${spans(action)[0]} ${unlessSet}`);
+    const real = sorted(actions).map(
+      (action) => `${action} ${DEFAULT_ALLOW.includes(action) ? "on" : "off"}`,
+    );
+    assert.deepEqual(told.toSorted(), real);
+  });
+
+  test("the line with the defaults is the code's", () => {
+    const line = `SERVEREYE_AGENT_ALLOW=${DEFAULT_ALLOW.join(",")}`;
+    assert.ok(read("docs/docker.md").includes(line));
+    assert.ok(read("docs/operations.md").includes(`\`${DEFAULT_ALLOW.join(",")}\``));
+  });
+});
+
 describe("monitoring", () => {
   const page = read("docs/monitoring.md");
   const code = sources("apps/hub/src", "apps/agent/src");
@@ -265,7 +286,7 @@ describe("all pages", () => {
 
   test("the pages there should be are there", () => {
     const want = "README CHANGELOG CONTRIBUTING docs/architecture docs/commands docs/development docs/faults";
-    const more = "docs/monitoring docs/operations docs/performance docs/security";
+    const more = "docs/docker docs/monitoring docs/operations docs/performance docs/security";
     for (const name of `${want} ${more}`.split(" ")) assert.ok(pages.includes(`${name}.md`), name);
     const decisions = readdirSync(join(root, "docs/adr")).filter((name) => name.endsWith(".md"));
     assert.deepEqual(

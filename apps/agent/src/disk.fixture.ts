@@ -49,6 +49,16 @@ export class MemoryDisk implements Disk {
 
   async folder(): Promise<void> {}
 
+  async list(path: string): Promise<string[]> {
+    return [...this.files.keys()]
+      .filter((one) => one.startsWith(`${path}/`))
+      .map((one) => one.slice(path.length + 1));
+  }
+
+  async remove(path: string): Promise<void> {
+    this.files.delete(path);
+  }
+
   #work(what: string, path: string): void {
     if (this.full) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
     this.done.push(`${what} ${path}`);

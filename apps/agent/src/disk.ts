@@ -1,4 +1,4 @@
-/** The agent's few files, behind an interface: the key, the pinned hub, the journal. */
+/** The agent's few files, behind an interface: the key, the pinned hub, the journal, the buffer of samples. */
 
 /** A file with what decides whether it is private. */
 export interface GuardedFile {
@@ -30,4 +30,8 @@ export interface Disk {
   append(path: string): Promise<Appendix>;
   /** Makes the folder (mode 700) where it is missing. */
   folder(path: string): Promise<void>;
+  /** Names in a folder, in no order; none where it is missing. */
+  list(path: string): Promise<string[]>;
+  /** Removes the file where there is one. */
+  remove(path: string): Promise<void>;
 }

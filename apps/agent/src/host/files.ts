@@ -1,6 +1,6 @@
 /** The agent's few files on a real disk. */
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readFile, rename, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Appendix, Disk } from "../disk.ts";
 
@@ -105,4 +105,15 @@ export const nodeDisk: Disk = {
   folder: async (path) => {
     await mkdir(path, { recursive: true, mode: 0o700 });
   },
+
+  async list(path) {
+    try {
+      return await readdir(path);
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return [];
+      throw error;
+    }
+  },
+
+  remove: (path) => rm(path, { force: true }),
 };

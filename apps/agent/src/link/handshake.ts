@@ -8,7 +8,6 @@ import {
   fromBase64Url,
   type HubFrame,
   hubProofText,
-  PROTOCOL,
   pairingCodeOf,
   randomBytes,
   toBase64Url,
@@ -31,6 +30,8 @@ const UNASKED_MS = 1_000;
 
 export interface Introduction {
   identity: Identity;
+  /** The protocol to speak. */
+  protocol: number;
   /** base64url; undefined takes the hub that is met, which is for pairing only. */
   hubKey: string | undefined;
   facts: AgentFacts;
@@ -58,15 +59,16 @@ export async function greet(connection: Connection, self: Introduction): Promise
   const secret = randomBytes(32);
   const agentKey = self.identity.keyPair.publicKey;
   const agentNonce = toBase64Url(await agentNonceOf({ secret, agentKey }));
-  connection.send({ t: "hello", protocol: PROTOCOL, nonce: agentNonce });
+  const { protocol } = self;
+  connection.send({ t: "hello", protocol, nonce: agentNonce });
   const first = await connection.receive(STEP_MS);
   if (first.t === "refused" || first.t === "bye") return leaving(first);
   if (first.t !== "challenge") throw outOfTurn(first);
-  const verify = await proven(first, agentNonce, self.hubKey);
+  const verify = await proven(first, agentNonce, self);
 
-  const seen = { agentNonce, hubNonce: first.nonce, hubKey: first.hubKey };
+  const seen = { protocol, agentNonce, hubNonce: first.nonce, hubKey: first.hubKey };
   const { publicKey, keyPair } = self.identity;
-  const proof = agentProofText({ protocol: PROTOCOL, ...seen, publicKey, enrol: self.enrol });
+  const proof = agentProofText({ ...seen, publicKey, enrol: self.enrol });
   const signature = toBase64Url(await keyPair.sign(utf8(proof)));
   const sentAt = self.clock.monotonic();
   /** One way and back, from the proof to the first word on it; what comes later comes as quickly. */
@@ -112,11 +114,11 @@ export async function greet(connection: Connection, self: Introduction): Promise
 async function proven(
   challenge: Extract<HubFrame, { t: "challenge" }>,
   agentNonce: string,
-  expected: string | undefined,
+  { protocol: spoken, hubKey: expected }: Pick<Introduction, "protocol" | "hubKey">,
 ): Promise<Verify> {
   const { protocol, nonce: hubNonce, hubKey } = challenge;
-  if (protocol !== PROTOCOL) {
-    throw new Fault("PROTOCOL_UNSUPPORTED", `the hub speaks protocol ${protocol}, this agent ${PROTOCOL}`);
+  if (protocol !== spoken) {
+    throw new Fault("PROTOCOL_UNSUPPORTED", `the hub speaks protocol ${protocol}, this agent ${spoken}`);
   }
   if (expected !== undefined && hubKey !== expected) {
     throw new Fault("PROOF_INVALID", "this is not the hub this server belongs to (its key is another)");
@@ -138,11 +140,11 @@ async function proven(
 /** The welcome is this hub's, to this handshake: else somebody on the way could set the hub's time. */
 async function meant(
   welcome: Welcome,
-  seen: { agentNonce: string; hubNonce: string; hubKey: string },
+  seen: { protocol: number; agentNonce: string; hubNonce: string; hubKey: string },
   verify: Verify,
 ): Promise<void> {
   const signature = fromBase64Url(welcome.signature ?? "");
-  const text = utf8(welcomeText({ protocol: PROTOCOL, ...seen }, welcome));
+  const text = utf8(welcomeText(seen, welcome));
   if (signature === undefined || !(await verify(text, signature)))
     throw new Fault("PROOF_INVALID", "the hub's welcome is not signed for this connection");
 }

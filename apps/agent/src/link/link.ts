@@ -1,5 +1,5 @@
 /** The agent's way to its hub: dials, greets, serves, and comes back until it is told to stop. */
-import { type AgentFacts, type Ask, Fault } from "@servereye/contract";
+import { type AgentFacts, type Ask, Fault, PROTOCOL, SIGNED_WELCOME_PROTOCOL } from "@servereye/contract";
 import type { Clock } from "../clock.ts";
 import type { Identity } from "../key.ts";
 import { type Log, reasonOf } from "../log.ts";
@@ -11,6 +11,7 @@ import { CLOSE, type Connection, connect, Disconnected } from "./connection.ts";
 import type { EventQueue } from "./events.ts";
 import { type Greeting, greet, STEP_MS } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
+import type { SampleSender } from "./samples.ts";
 import { session } from "./session.ts";
 
 export interface LinkOptions {
@@ -26,6 +27,8 @@ export interface LinkOptions {
   hubTime: HubTime;
   /** What is told unasked; nothing unless there is one. */
   events?: Pick<EventQueue, "open" | "close" | "acked">;
+  /** What was measured; nothing unless there is one. */
+  samples?: Pick<SampleSender, "open" | "close" | "kept" | "paced">;
   /** Keeps the hub that let this agent in. */
   keepPin: (pin: Pin) => Promise<void>;
   clock: Clock;
@@ -55,6 +58,8 @@ export function link(o: LinkOptions): Link {
   const outbox = new Outbox(o.log, (ask, fault) => o.serve.refuse(ask, fault));
   const hub = new URL(o.url).host;
   let { pin, enrol } = o;
+  /** An older one with a hub that knows no newer; without a signed welcome it speaks with none. */
+  let protocol = PROTOCOL;
   let stopping = false;
   let current: Connection | undefined;
   let wake = (): void => undefined;
@@ -91,6 +96,7 @@ export function link(o: LinkOptions): Link {
     try {
       const greeting = await greet(connection, {
         identity: o.identity,
+        protocol,
         hubKey: pin?.hubKey ?? o.hubKey,
         facts: o.facts(),
         enrol: enrolled() ? undefined : enrol,
@@ -109,6 +115,7 @@ export function link(o: LinkOptions): Link {
     } finally {
       outbox.close();
       o.events?.close();
+      o.samples?.close();
       connection.close(CLOSE.normal, "");
       current = undefined;
     }
@@ -121,6 +128,10 @@ export function link(o: LinkOptions): Link {
     }
     if (greeting.kind === "refused") {
       const { code, detail, again } = greeting;
+      if (code === "PROTOCOL_UNSUPPORTED" && protocol > SIGNED_WELCOME_PROTOCOL) {
+        protocol -= 1;
+        return { wait: "soon", reason: detail };
+      }
       o.log.warn("link.refused", { hub, code, detail });
       if (again) return { wait: "backoff", reason: `refused (${code})` };
       // Once let in, it does not give up: a restored hub may know it again.
@@ -157,14 +168,19 @@ export function link(o: LinkOptions): Link {
         take(ask).catch((error: unknown) => o.log.error("serve.failed", { reason: reasonOf(error) }));
       },
       acked: (id) => o.events?.acked(id),
+      kept: (those) => o.samples?.kept(those),
+      paced: (perSecond) => o.samples?.paced(perSecond),
     });
     outbox.open(going, welcome.hubTime);
     o.events?.open(going);
+    o.samples?.open(going);
     try {
       const bye = await going.ended;
       if (bye.again === "never") return { stop: `The hub let this server go: ${bye.detail}` };
       return { wait: bye.again === "soon" ? "soon" : "backoff", reason: bye.detail || "the hub said bye" };
     } finally {
+      // The next one to answer here may be newer.
+      protocol = PROTOCOL;
       backoff.worked(o.clock.monotonic() - began);
     }
   }

@@ -1,5 +1,13 @@
 /** A let-in connection: beats both ways, questions in, answers out, until either side leaves. */
-import { type AgentEvent, type Answer, type Ask, Fault, SILENCE_MS } from "@servereye/contract";
+import {
+  type AgentEvent,
+  type Answer,
+  type Ask,
+  Fault,
+  type HubFrame,
+  type SamplesFrame,
+  SILENCE_MS,
+} from "@servereye/contract";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { HubTime } from "../serve/hub-time.ts";
@@ -18,6 +26,10 @@ export interface SessionOptions {
   take: (ask: Ask) => void;
   /** The hub has stored an event. */
   acked: (id: string) => void;
+  /** The hub has stored samples. */
+  kept: (those: Omit<Extract<HubFrame, { t: "kept" }>, "t">) => void;
+  /** How many late samples a second the hub takes. */
+  paced: (perSecond: number) => void;
 }
 
 export interface Session {
@@ -25,6 +37,8 @@ export interface Session {
   send(answer: Answer): void;
   /** Throws Disconnected, or RangeError when the event is too large for a frame. */
   tell(event: AgentEvent): void;
+  /** Throws Disconnected, or RangeError when they are too large for a frame. */
+  sample(samples: Omit<SamplesFrame, "t">): void;
   /** Resolves when the hub says bye; rejects with Disconnected or a Fault when the connection is lost or misused. */
   readonly ended: Promise<{ again: "soon" | "later" | "never"; detail: string }>;
 }
@@ -77,6 +91,8 @@ export function session(connection: Connection, o: SessionOptions): Session {
             return { again: "later", detail: "the hub's time needs a signed word" };
           }
         } else if (frame.t === "ack") o.acked(frame.id);
+        else if (frame.t === "kept") o.kept(frame);
+        else if (frame.t === "pace") o.paced(frame.perSecond);
         else if (frame.t === "bye") return { again: frame.again, detail: frame.detail };
         else throw new Fault("FRAME_INVALID", `a frame "${frame.t}" out of turn`);
       }
@@ -89,6 +105,7 @@ export function session(connection: Connection, o: SessionOptions): Session {
   return {
     send: (message) => connection.send({ t: "answer", message }),
     tell: (message) => connection.send({ t: "event", message }),
+    sample: (samples) => connection.send({ t: "samples", ...samples }),
     ended: receive(),
   };
 }

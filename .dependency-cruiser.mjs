@@ -18,6 +18,7 @@ const COMMANDS_AGENT = "^packages/commands/src/agent\\.ts$";
 const DRIVERS = {
   broker: npm("@redis/client"),
   api: npm("fastify", "@fastify/[^/]+"),
+  charts: npm("echarts", "@resvg/resvg-js"),
   gateway: npm("ws", "@types/ws"),
   store: npm("pg", "@types/pg", "kysely"),
   telegram: npm("grammy", "@grammyjs/[^/]+", "proxy-agent"),

@@ -5,6 +5,7 @@ import { readings } from "@servereye/commands/hub";
 import { AGENT_PATH, type Health, type LocalHub, toBase64Url } from "@servereye/contract";
 import { startApi } from "./adapters/api/server.ts";
 import { issueLogin } from "./adapters/api/session.ts";
+import { createPictures } from "./adapters/charts/pictures.ts";
 import { createConsole } from "./adapters/console/console.ts";
 import { createGateway } from "./adapters/gateway/gateway.ts";
 import { lockDataFolder } from "./adapters/store/embedded/lock.ts";
@@ -186,6 +187,9 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     log,
     metrics,
   });
+
+  const pictures = createPictures({ clock, log, metrics });
+  cleanup.add("pictures", () => pictures.close());
 
   let boundUrl = "";
   const publicUrl = () => config.publicUrl ?? boundUrl;

@@ -20,9 +20,10 @@ export interface Picture {
 
 export interface Pictures {
   /**
-   * Faults: RATE_LIMITED (value `limit`) when that many wait already, COMMAND_TIMEOUT (value `seconds`) when it takes
-   * too long, INTERNAL when it can not be drawn. What is asked again within a few minutes is not drawn again.
+   * Faults: RATE_LIMITED (value `limit`) when that many wait already, INTERNAL when it can not be drawn, or not within
+   * 5 s. What is asked again within a few minutes is not drawn again.
    */
   draw(chart: Chart, look: PictureLook): Promise<Picture>;
+  /** What waits is rejected; the thread ends. */
   close(): Promise<void>;
 }

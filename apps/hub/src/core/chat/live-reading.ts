@@ -1,11 +1,11 @@
 /** A reading that goes on for a minute: the same message, read again every few seconds. */
 import { Fault } from "@servereye/contract";
-import { authorize, verbFor } from "../access/authorize.ts";
 import type { SeenServer } from "../ports/people.ts";
 import type { ButtonDeed } from "./commands/command.ts";
-import { faultDraft, refusal } from "./faults.ts";
+import { mayRead } from "./deed.ts";
+import { faultDraft } from "./faults.ts";
 import { type ServerCommand, serverCommands } from "./readings.ts";
-import { note, type Turn, text } from "./turn.ts";
+import { type Turn, updatedNote } from "./turn.ts";
 
 const EVERY_MS = 3_000;
 const FOR_MS = 60_000;
@@ -17,7 +17,7 @@ export async function readLive(
   server: SeenServer,
   ask: Record<string, unknown>,
 ): Promise<void> {
-  const { deps, t } = turn;
+  const { deps } = turn;
   const started = deps.clock.monotonic();
   let outcome = "ok";
   try {
@@ -29,13 +29,7 @@ export async function readLive(
       of: { server: server.name, command: command.name },
       draw: async () => {
         const { still, ...draft } = await command.draft(turn, server, ask);
-        const at = {
-          kind: "time" as const,
-          at: Math.floor(deps.clock.now() / 1000),
-          style: "clock" as const,
-        };
-        const blocks = [...draft.blocks, note(t("updated"), " ", at)];
-        return { draft: { ...draft, blocks }, over: still === true };
+        return { draft: { ...draft, blocks: [...draft.blocks, updatedNote(turn)] }, over: still === true };
       },
     });
   } catch (error) {
@@ -54,8 +48,6 @@ export const liveReadingDeed: ButtonDeed = async (
 ) => {
   const command = serverCommands(turn.deps.readings).get(name);
   if (command === undefined) throw new Fault("INTERNAL", "a stored button names no reading");
-  const decision = authorize(turn.actor, verbFor(command.needs), { serverId });
-  if (!decision.allowed || decision.server === undefined)
-    return turn.show({ blocks: [text(refusal(turn, decision))] });
-  await readLive(turn, command, decision.server, JSON.parse(ask));
+  const server = await mayRead(turn, command.needs, serverId);
+  if (server !== undefined) await readLive(turn, command, server, JSON.parse(ask));
 };

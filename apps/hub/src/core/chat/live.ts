@@ -8,6 +8,7 @@ import type { ButtonDeed } from "./commands/command.ts";
 import type { Draft, DraftButton } from "./draft.ts";
 import { faultDraft } from "./faults.ts";
 import type { Live, LivePlan, LiveTurn } from "./live-plan.ts";
+import { patiently } from "./patience.ts";
 import { note, viewOf, withoutStore } from "./turn.ts";
 
 /** Between two edits in one chat, ms: Telegram takes 20 messages a minute in a group. */
@@ -18,8 +19,6 @@ const MOST_OF_CHAT = 2;
 const MOST_OF_HUB = 50;
 /** How long the hub's stop waits for the last drawings to be handed on, ms. */
 const FAREWELL_MS = 250;
-/** The person is told what is happening when it takes longer than this, ms. */
-const PATIENCE_MS = 1_000;
 /** How long after its time the button of one is taken for a dead hub's, ms. */
 const GRACE_MS = 10_000;
 
@@ -217,17 +216,10 @@ export function createLive({ clock, chance, store, log, metrics }: LiveOptions):
   }
 
   /** The first drawing; who waits long for it is told so. */
-  async function patiently(turn: LiveTurn, plan: LivePlan): Promise<{ draft: Draft; over: boolean }> {
+  function begun(turn: LiveTurn, plan: LivePlan): Promise<{ draft: Draft; over: boolean }> {
     const { server, command } = plan.of ?? {};
-    const calm = clock.after(PATIENCE_MS, () => {
-      if (turn.incoming.did.kind === "wrote" && server !== undefined && command !== undefined)
-        turn.meanwhile({ blocks: [note(turn.t("asking-still", { server, command }))] });
-    });
-    try {
-      return await plan.draw(0);
-    } finally {
-      calm();
-    }
+    if (server === undefined || command === undefined) return plan.draw(0);
+    return patiently(clock, turn, { server, command }, () => plan.draw(0));
   }
 
   /** With a button that could not be kept nothing could be stopped: it is shown once. */
@@ -239,7 +231,7 @@ export function createLive({ clock, chance, store, log, metrics }: LiveOptions):
 
   return {
     async run(turn, plan) {
-      const { draft, over } = await patiently(turn, plan);
+      const { draft, over } = await begun(turn, plan);
       if (over) return turn.show(draft);
       if (turn.degraded || closed) return once(turn, plan, draft);
       const run: Run = {

@@ -6,9 +6,10 @@ import type { SeenServer } from "../ports/people.ts";
 import { faultDraft, noServers, refusal } from "./faults.ts";
 import { offers } from "./offered.ts";
 import type { Typed } from "./parse.ts";
+import { patiently } from "./patience.ts";
 import { pick } from "./pick.ts";
 import { statusDraft } from "./status.ts";
-import { type Draft, type DraftButton, note, showAnyway, type Turn, withoutStore } from "./turn.ts";
+import { type Draft, type DraftButton, showAnyway, type Turn, updatedNote, withoutStore } from "./turn.ts";
 import { which } from "./which.ts";
 
 /** `still`: there is nothing in it that goes on. */
@@ -30,8 +31,6 @@ export interface ServerCommand {
 
 /** "Typing" is for who waits: most answers are there sooner than this, ms, and would only cost another call. */
 const TYPING_MS = 150;
-/** The person is told what is happening when it takes longer than this, ms. */
-const PATIENCE_MS = 1_000;
 
 export function serverCommands(readings: readonly Reading[]): Map<string, ServerCommand> {
   const commands: ServerCommand[] = [
@@ -120,16 +119,12 @@ async function showReading(
     mine: true,
   };
   const silent = deps.clock.after(TYPING_MS, () => turn.port.typing(turn.incoming.chat));
-  const written = turn.incoming.did.kind === "wrote";
-  const calm = deps.clock.after(PATIENCE_MS, () => {
-    if (written)
-      turn.meanwhile({ blocks: [note(t("asking-still", { server: server.name, command: command.name }))] });
-  });
+  const asked = { server: server.name, command: command.name };
   const started = deps.clock.monotonic();
   let outcome = "ok";
   let draft: ReadingDraft;
   try {
-    draft = await command.draft(turn, server, ask);
+    draft = await patiently(deps.clock, turn, asked, () => command.draft(turn, server, ask));
   } catch (error) {
     const fault = Fault.of(error);
     outcome = fault.code;
@@ -147,19 +142,13 @@ async function showReading(
         reason: fault.message,
         ...(fault.cause === undefined ? {} : { cause: String(fault.cause) }),
       });
-    draft = faultDraft(turn, fault, { server: server.name, command: command.name });
+    draft = faultDraft(turn, fault, asked);
   } finally {
     silent();
-    calm();
   }
-  const footer = note(t("updated"), " ", {
-    kind: "time",
-    at: Math.floor(deps.clock.now() / 1000),
-    style: "clock",
-  });
   const whole: Draft = {
     ...draft,
-    blocks: [...draft.blocks, footer],
+    blocks: [...draft.blocks, updatedNote(turn)],
     buttons: [...(draft.buttons ?? []), command.live && draft.still !== true ? [refresh, live] : [refresh]],
   };
   try {

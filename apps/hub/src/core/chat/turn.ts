@@ -47,6 +47,10 @@ export const CONFIRM_TTL_MS = 60_000;
 export const text = (...inlines: Inline[]): View["blocks"][number] => ({ type: "text", text: inlines });
 export const note = (...inlines: Inline[]): View["blocks"][number] => ({ type: "note", text: inlines });
 
+/** When it was read, under what was read. */
+export const updatedNote = ({ t, deps }: Pick<Turn, "t" | "deps">): View["blocks"][number] =>
+  note(t("updated"), " ", { kind: "time", at: Math.floor(deps.clock.now() / 1_000), style: "clock" });
+
 /** What is shown while the store is away: without the buttons that would have to be kept, and saying why. */
 export function withoutStore(turn: Pick<Turn, "t">, draft: Draft): Draft {
   const kept = (draft.buttons ?? []).map((row) => row.filter((button) => "href" in button));
@@ -56,6 +60,10 @@ export function withoutStore(turn: Pick<Turn, "t">, draft: Draft): Draft {
     buttons: kept.filter((row) => row.length > 0),
   };
 }
+
+/** Shows an answer; while the store is away, without its buttons, and saying why. */
+export const tell = (turn: Turn, draft: Draft): Promise<void> =>
+  turn.show(turn.degraded ? withoutStore(turn, draft) : draft);
 
 /** Shows what has come about, without its buttons if the store went meanwhile and can not keep them. */
 export const showAnyway = (turn: Turn, draft: Draft): Promise<void> =>

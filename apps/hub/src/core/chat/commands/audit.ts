@@ -1,12 +1,11 @@
 /** /audit [server]: who did what on a server, when, from where and how it ended; newest first. */
 import { authorize } from "../../access/authorize.ts";
 import type { AuditEntry } from "../../ports/store.ts";
-import { noServers, refusal } from "../faults.ts";
+import { refusal } from "../faults.ts";
 import { pageOf, pagers } from "../pick.ts";
 import { note, type Turn, text } from "../turn.ts";
-import { which } from "../which.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
-import { type Again, choose, notOne } from "./not-one.ts";
+import { type Again, meantServer } from "./meant-server.ts";
 
 const again: Again = { command: "audit", words: (serverId) => [serverId] };
 
@@ -17,23 +16,8 @@ export const audit: ChatCommand = {
   name: "audit",
   menu: "all",
   run: async (turn, typed) => {
-    const { actor, t } = turn;
-    if (actor.servers.length === 0) return turn.show(noServers(turn));
-    const reference = typed.words.join(" ");
-    const implied =
-      actor.servers.length === 1
-        ? actor.servers[0]
-        : actor.servers.find((server) => server.id === actor.chosen);
-    const found =
-      reference !== ""
-        ? which(reference, actor.servers)
-        : implied
-          ? { kind: "one" as const, server: implied }
-          : undefined;
-    if (found === undefined)
-      return turn.show(choose(turn, t("pick-which", { command: again.command }), actor.servers, again));
-    if (found.kind !== "one") return turn.show(notOne(turn, found, reference, again));
-    await list(turn, found.server.id, 1);
+    const server = await meantServer(turn, typed.words.join(" "), again);
+    if (server !== undefined) await list(turn, server.id, 1);
   },
 };
 

@@ -9,6 +9,9 @@ export interface ChatCommand {
   run(turn: Turn, typed: Typed): Promise<void>;
 }
 
+/** How the deed of a single-use button ended, for whoever presses it again. */
+export type Ended = "done" | "refused" | "unknown";
+
 /**
  * What a stored `do` button does. It has been found, is in its chat, unexpired and, if single-use, spent by this press.
  * A single-use one resolves with "refused" when nothing was changed, and with "unknown" when nobody knows.

@@ -6,7 +6,7 @@ import { refusal } from "../faults.ts";
 import { text } from "../turn.ts";
 import { which } from "../which.ts";
 import type { ChatCommand } from "./command.ts";
-import { notOne } from "./not-one.ts";
+import { notOne } from "./meant-server.ts";
 
 const INVITE_TTL_MS = 24 * 3_600_000;
 

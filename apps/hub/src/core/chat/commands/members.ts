@@ -2,12 +2,11 @@
 import { authorize } from "../../access/authorize.ts";
 import { auditTurn } from "../audit.ts";
 import { confirmButtons } from "../confirm.ts";
-import { noServers, refusal } from "../faults.ts";
+import { refusal } from "../faults.ts";
 import { pageOf, pagers } from "../pick.ts";
 import { type Turn, text } from "../turn.ts";
-import { which } from "../which.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
-import { type Again, choose, notOne } from "./not-one.ts";
+import { type Again, meantServer } from "./meant-server.ts";
 
 const again: Again = { command: "members", words: (serverId) => [serverId] };
 
@@ -15,23 +14,8 @@ export const members: ChatCommand = {
   name: "members",
   menu: "all",
   run: async (turn, typed) => {
-    const { actor, t } = turn;
-    if (actor.servers.length === 0) return turn.show(noServers(turn));
-    const reference = typed.words.join(" ");
-    const implied =
-      actor.servers.length === 1
-        ? actor.servers[0]
-        : actor.servers.find((server) => server.id === actor.chosen);
-    const found =
-      reference !== ""
-        ? which(reference, actor.servers)
-        : implied
-          ? { kind: "one" as const, server: implied }
-          : undefined;
-    if (found === undefined)
-      return turn.show(choose(turn, t("pick-which", { command: again.command }), actor.servers, again));
-    if (found.kind !== "one") return turn.show(notOne(turn, found, reference, again));
-    await list(turn, found.server.id);
+    const server = await meantServer(turn, typed.words.join(" "), again);
+    if (server !== undefined) await list(turn, server.id);
   },
 };
 

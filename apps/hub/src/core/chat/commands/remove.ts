@@ -7,7 +7,7 @@ import { noServers, refusal } from "../faults.ts";
 import { type Turn, text } from "../turn.ts";
 import { which } from "../which.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
-import { type Again, choose, notOne } from "./not-one.ts";
+import { type Again, choose, notOne } from "./meant-server.ts";
 
 const again: Again = { command: "remove_server", words: (serverId) => [serverId] };
 

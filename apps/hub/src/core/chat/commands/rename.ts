@@ -7,7 +7,7 @@ import { deedFaultDraft, noServers, refusal } from "../faults.ts";
 import { text } from "../turn.ts";
 import { leading } from "../which.ts";
 import type { ChatCommand } from "./command.ts";
-import { notOne } from "./not-one.ts";
+import { notOne } from "./meant-server.ts";
 
 export const rename: ChatCommand = {
   name: "rename_server",

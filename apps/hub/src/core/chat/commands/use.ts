@@ -5,7 +5,7 @@ import { pick } from "../pick.ts";
 import { type Turn, text } from "../turn.ts";
 import { which } from "../which.ts";
 import type { ButtonDeed, ChatCommand } from "./command.ts";
-import { notOne } from "./not-one.ts";
+import { notOne } from "./meant-server.ts";
 
 export const use: ChatCommand = {
   name: "use",

@@ -11,14 +11,13 @@ import { type AnswerOf, Fault } from "@servereye/contract";
 import { mayHaveActed } from "../../fleet/acted.ts";
 import type { SeenServer } from "../../ports/people.ts";
 import { type AuditEnd, auditBegun } from "../audit.ts";
+import type { Ended } from "../commands/command.ts";
 import { faultDraft } from "../faults.ts";
 import { type Draft, note, showAnyway, type Turn, text } from "../turn.ts";
 import { against, askedAgain, type Seen } from "./again.ts";
 import { lookAgain, lookAround } from "./look.ts";
 import { confirmation, ended } from "./shown.ts";
-
-/** How the deed of a single-use button ended, for whoever presses it again. */
-export type Ended = "done" | "refused" | "unknown";
+import { deedOf } from "./verb.ts";
 
 /** The container is known, and its state is: start at once, ask before anything else. */
 export async function begin(turn: Turn, verb: ContainerVerb, server: SeenServer, seen: Seen): Promise<Ended> {
@@ -41,9 +40,8 @@ export async function act(
   turn.meanwhile({ blocks: [note(t("container-doing", { verb, name, server: server.name }))] });
   let audit: AuditEnd;
   try {
-    audit = await auditBegun(turn, `container.${verb}`, server.id, {
-      ...{ verb, container: name, id: id.slice(0, 12) },
-    });
+    const { what, detail } = deedOf(verb, name, id);
+    audit = await auditBegun(turn, what, server.id, { verb, ...detail });
   } catch (error) {
     // What leaves no trace is not done.
     await turn.show(faultDraft(turn, Fault.of(error), { server: server.name }));

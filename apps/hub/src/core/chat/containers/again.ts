@@ -8,13 +8,13 @@ import {
   keptFrom,
   verbsFor,
 } from "@servereye/commands/hub";
-import { Fault } from "@servereye/contract";
 import type { SeenServer } from "../../ports/people.ts";
 import { auditTurn } from "../audit.ts";
+import { wouldNot } from "../deed.ts";
 import { faultDraft } from "../faults.ts";
-import { offers } from "../offered.ts";
 import { type Draft, type Turn, text } from "../turn.ts";
 import { confirmation, type Meanwhile, unfit, ways } from "./shown.ts";
+import { deedOf } from "./verb.ts";
 
 /** A container as it was seen, and those it was seen among. */
 export interface Seen {
@@ -32,33 +32,18 @@ export async function against(
   if (!verbsFor[container.state].includes(verb)) return unfit(turn, verb, server, container);
   const { t } = turn;
   const { name, id } = container;
-  const refused = (code: string) =>
-    auditTurn(turn, `container.${verb}`, server.id, "refused", {
-      container: name,
-      id: id.slice(0, 12),
-      code,
-    });
+  const deed = deedOf(verb, name, id);
   if (keptFrom(verb, container)) {
-    await refused("CONTAINER_PROTECTED");
+    await auditTurn(turn, deed.what, server.id, "refused", { ...deed.detail, code: "CONTAINER_PROTECTED" });
     const words = text(t("container-kept", { verb, name, server: server.name }));
     return { blocks: [words], buttons: ways(turn, server, container) };
   }
-  const command = containerActions[verb];
-  const agent = await offers(turn, server.id);
-  const offered = agent.of(command);
-  if (offered === "yes") return undefined;
-  if (offered === "unknown") {
-    const fault = new Fault("UNSUPPORTED", `its agent does not know ${command.name}`);
-    return faultDraft(turn, fault, { server: server.name, command: command.name });
-  }
-  await refused("POLICY_REFUSED");
-  const policy = command.policy ?? "";
-  const values = { policy, line: agent.line(policy) };
-  const fault = new Fault("POLICY_REFUSED", `this server does not allow ${policy}`, { values });
-  return {
-    ...faultDraft(turn, fault, { server: server.name, command: containers.name }),
-    buttons: ways(turn, server, container),
-  };
+  const fault = await wouldNot(turn, server, deed);
+  if (fault === undefined) return undefined;
+  // That its agent does not do it is told of containers as such; that it can not, of the action.
+  const command = fault.code === "UNSUPPORTED" ? containerActions[verb].name : containers.name;
+  const told = faultDraft(turn, fault, { server: server.name, command });
+  return fault.code === "UNSUPPORTED" ? told : { ...told, buttons: ways(turn, server, container) };
 }
 
 /** What is other than it was shown; a container renamed since is asked about by its new name. */

@@ -3,10 +3,9 @@ import { type Container, ContainerId, containers } from "@servereye/commands/hub
 import { type AnswerOf, type AskOf, Fault } from "@servereye/contract";
 import type { SeenServer } from "../../ports/people.ts";
 import { faultDraft } from "../faults.ts";
-import { note, type Turn } from "../turn.ts";
+import { patiently } from "../patience.ts";
+import { type Turn, tell } from "../turn.ts";
 
-/** The person is told what is happening when it takes longer than this, ms. */
-const PATIENCE_MS = 1_000;
 /** How long the list is waited for, ms. Told with the question, so that it is shared with nobody's earlier one. */
 const LOOK_MS = 5_000;
 
@@ -45,25 +44,30 @@ function filtersOf(sought: Sought): Array<AskOf<typeof containers>> {
   return "id" in sought ? byId : [{ beginning: sought.beginning }, ...byId];
 }
 
+export interface LookFor {
+  /** Names and states are enough, and sooner there. */
+  brief?: true;
+  /** The command it is done for, as the person knows it. */
+  as?: string;
+}
+
 /** The containers there are, or undefined when the person was told why that can not be known. Nothing has been done. */
 export async function looked(
   turn: Turn,
   server: SeenServer,
   sought?: Sought,
+  { as = containers.name, brief }: LookFor = {},
 ): Promise<Container[] | undefined> {
-  const { deps, t } = turn;
-  const calm = deps.clock.after(PATIENCE_MS, () => {
-    const asking = t("asking-still", { server: server.name, command: containers.name });
-    if (turn.incoming.did.kind === "wrote") turn.meanwhile({ blocks: [note(asking)] });
-  });
+  const asked = { server: server.name, command: as };
   try {
-    return await look(turn, server, {}, sought);
+    return await patiently(turn.deps.clock, turn, asked, () =>
+      look(turn, server, brief ? { brief } : {}, sought),
+    );
   } catch (error) {
-    const told = faultDraft(turn, Fault.of(error), { server: server.name, command: containers.name });
-    await turn.show(told);
+    const fault = Fault.of(error);
+    if (fault.code === "INTERNAL") turn.deps.log.error("chat.look_failed", { error: fault.cause ?? fault });
+    await tell(turn, faultDraft(turn, fault, asked));
     return undefined;
-  } finally {
-    calm();
   }
 }
 

@@ -10,16 +10,16 @@ import {
   projectFits,
   projectsOf,
 } from "@servereye/commands/hub";
-import { Fault } from "@servereye/contract";
 import type { SeenServer } from "../../ports/people.ts";
-import type { ButtonDeed, ChatCommand } from "../commands/command.ts";
-import { type Deed, mayAct, meantServer, wouldDo } from "../images/meant.ts";
-import { beginWork } from "../images/work.ts";
+import type { ButtonDeed, ChatCommand, Ended } from "../commands/command.ts";
+import { meantServer } from "../commands/meant-server.ts";
+import { type Deed, mayAct, wouldDo } from "../deed.ts";
 import { nearest } from "../nearest.ts";
 import { type Draft, type Turn, text } from "../turn.ts";
-import type { Ended } from "./act.ts";
+import { beginWork } from "../work.ts";
 import { looked } from "./look.ts";
 import { membersText, projectConfirmation, projectsToChoose, projectWays } from "./project-shown.ts";
+import { verbOf } from "./verb.ts";
 
 const deedOf = (verb: ContainerVerb, project: string): Deed => ({
   what: `project.${verb}`,
@@ -95,12 +95,6 @@ async function against(
   if (membersFor(verb, members).told.length > MOST_MEMBERS) return why("project-many");
   return (await wouldDo(turn, server, deedOf(verb, project))) ? undefined : "told";
 }
-
-const verbOf = (word: string | undefined): ContainerVerb => {
-  const verb = CONTAINER_VERBS.find((known) => known === word);
-  if (verb === undefined) throw new Fault("INTERNAL", "a stored button names no action on projects");
-  return verb;
-};
 
 const pickDeed: ButtonDeed = async (turn, { serverId = "", verb: word, project = "" }): Promise<void> => {
   const verb = verbOf(word);

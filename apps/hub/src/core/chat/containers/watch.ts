@@ -2,8 +2,8 @@
 import { authorize } from "../../access/authorize.ts";
 import type { SeenServer } from "../../ports/people.ts";
 import type { ButtonDeed, ChatCommand } from "../commands/command.ts";
+import { meantServer } from "../commands/meant-server.ts";
 import { refusal } from "../faults.ts";
-import { meantServer } from "../images/meant.ts";
 import { type DraftButton, note, type Turn, text } from "../turn.ts";
 
 const NAME = "watch_containers";

@@ -12,16 +12,14 @@ import {
 } from "@servereye/commands/hub";
 import { Fault } from "@servereye/contract";
 import type { SeenServer } from "../../ports/people.ts";
-import type { ButtonDeed, ChatCommand } from "../commands/command.ts";
+import type { ButtonDeed, ChatCommand, Ended } from "../commands/command.ts";
+import { meantServer } from "../commands/meant-server.ts";
 import { confirmButtons } from "../confirm.ts";
-import type { Ended } from "../containers/act.ts";
+import { type Deed, mayAct, wouldDo } from "../deed.ts";
 import { faultDraft } from "../faults.ts";
+import { patiently } from "../patience.ts";
 import { type DraftButton, note, type Turn, text } from "../turn.ts";
-import { type Deed, mayAct, meantServer, wouldDo } from "./meant.ts";
-import { beginWork } from "./work.ts";
-
-/** The engine adds up what everything takes, which is slow on a full disk: said after so long, ms. */
-const PATIENCE_MS = 1_000;
+import { beginWork } from "../work.ts";
 
 const deedOf = (kind: string): Deed => ({ what: "docker.prune", command: prune, detail: { kind } });
 
@@ -37,24 +35,18 @@ export const pruneCommand: ChatCommand = {
   },
 };
 
+/** The engine adds up what everything takes, which is slow on a full disk. */
 async function previewed(turn: Turn, server: SeenServer): Promise<PrunePreview | undefined> {
-  const { deps, t } = turn;
-  const calm = deps.clock.after(PATIENCE_MS, () => {
-    if (turn.incoming.did.kind === "wrote")
-      turn.meanwhile({ blocks: [note(t("asking-still", { server: server.name, command: prune.name }))] });
-  });
+  const { clock, fleet } = turn.deps;
+  const asked = { server: server.name, command: prune.name };
   try {
-    const { answer } = await deps.fleet.ask({
-      server: { id: server.id },
-      command: prunePreview,
-      ask: { images: "unused" },
-    });
+    const { answer } = await patiently(clock, turn, asked, () =>
+      fleet.ask({ server: { id: server.id }, command: prunePreview, ask: { images: "unused" } }),
+    );
     return answer as PrunePreview;
   } catch (error) {
-    await turn.show(faultDraft(turn, Fault.of(error), { server: server.name, command: prune.name }));
+    await turn.show(faultDraft(turn, Fault.of(error), asked));
     return undefined;
-  } finally {
-    calm();
   }
 }
 

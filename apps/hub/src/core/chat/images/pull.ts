@@ -1,12 +1,12 @@
 /** /pull <image> [server]: asked about first, its layers as one bar, and what the name stands for then. */
 import { ImageReference, pull } from "@servereye/commands/hub";
-import type { ButtonDeed, ChatCommand } from "../commands/command.ts";
+import type { ButtonDeed, ChatCommand, Ended } from "../commands/command.ts";
+import { meantServer } from "../commands/meant-server.ts";
 import { confirmButtons } from "../confirm.ts";
-import type { Ended } from "../containers/act.ts";
+import { type Deed, mayAct, wouldDo } from "../deed.ts";
 import { note, type Turn, text } from "../turn.ts";
 import { imageOf } from "../wizard/values.ts";
-import { type Deed, mayAct, meantServer, wouldDo } from "./meant.ts";
-import { beginWork } from "./work.ts";
+import { beginWork } from "../work.ts";
 
 const deedOf = (image: string): Deed => ({ what: "image.pull", command: pull, detail: { image } });
 

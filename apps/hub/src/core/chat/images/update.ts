@@ -1,34 +1,19 @@
 /** /update_container <name> [server]: the newest image in the same settings, and the old container back if it fails. */
-import {
-  type Container,
-  ContainerName,
-  containerStateText,
-  containers,
-  dependentsOf,
-  shortName,
-  update,
-} from "@servereye/commands/hub";
-import { Fault } from "@servereye/contract";
+import { type Container, containerStateText, dependentsOf, shortName, update } from "@servereye/commands/hub";
 import type { SeenServer } from "../../ports/people.ts";
 import { auditTurn } from "../audit.ts";
-import type { ButtonDeed, ChatCommand } from "../commands/command.ts";
+import type { ButtonDeed, ChatCommand, Ended } from "../commands/command.ts";
 import { confirmButtons } from "../confirm.ts";
-import type { Ended } from "../containers/act.ts";
-import { findContainer } from "../containers/find.ts";
-import { look, lookAround, type Sought } from "../containers/look.ts";
+import { lookAround, looked } from "../containers/look.ts";
+import { meantContainer } from "../containers/meant.ts";
 import { ways } from "../containers/shown.ts";
+import { type Deed, mayAct, wouldDo } from "../deed.ts";
 import { faultDraft } from "../faults.ts";
 import { type Draft, type DraftButton, note, type Turn, text } from "../turn.ts";
-import { type Deed, mayAct, meantServer, wouldDo } from "./meant.ts";
-import { beginWork } from "./work.ts";
+import { beginWork } from "../work.ts";
 
 /** Of a name on a button, characters. */
 const LABEL = 22;
-const CHOICE = 28;
-/** Buttons of containers to choose from. */
-const MOST = 20;
-
-type Meant = Pick<Container, "id" | "name" | "state" | "image">;
 
 const deedOf = (name: string, id?: string): Deed => ({
   what: "container.update",
@@ -40,69 +25,20 @@ export const updateCommand: ChatCommand = {
   name: update.name,
   menu: "none",
   run: async (turn, { words }) => {
-    const { t } = turn;
-    const [reference, ...rest] = words;
-    if (reference === undefined || !ContainerName.safeParse(reference).success) {
-      const list = { kind: "menu" as const, command: containers.name, args: rest };
-      const id = reference === undefined ? "container-usage" : "container-no-name";
-      return turn.show({
-        blocks: [text(t(id, { command: update.name }))],
-        buttons: [[{ label: t("containers-all"), action: list }]],
-      });
-    }
-    const server = await meantServer(turn, rest.join(" "), {
+    const meant = await meantContainer(turn, words, {
       command: update.name,
-      words: (serverId) => [reference, serverId],
+      may: ({ id }, reference) => mayAct(turn, id, deedOf(reference)),
+      pick: (server) => (one, label) => pick(server, one, label),
     });
-    if (server === undefined || !(await mayAct(turn, server.id, deedOf(reference)))) return;
-    const all = await looked(turn, server, { beginning: reference });
-    if (all === undefined) return;
-    const meant = findContainer(reference, all);
-    if (meant.kind === "one") return ask(turn, server, meant.container, all);
-    if (meant.kind === "several") return turn.show(several(turn, server, reference, meant.containers));
-    const told = { server: server.name, reference };
-    await turn.show({
-      blocks: [
-        text(
-          meant.near
-            ? t("container-none-near", { ...told, near: meant.near.name })
-            : t("container-none", told),
-        ),
-      ],
-      buttons: [...(meant.near ? [[pick(server, meant.near)]] : []), ...ways(turn, server)],
-    });
+    if (meant !== undefined) await ask(turn, meant.server, meant.container, meant.all);
   },
 };
 
-/** The containers there are, or undefined when the person was told why that can not be known. */
-async function looked(turn: Turn, server: SeenServer, sought: Sought): Promise<Container[] | undefined> {
-  try {
-    return await look(turn, server, {}, sought);
-  } catch (error) {
-    await turn.show(faultDraft(turn, Fault.of(error), { server: server.name, command: containers.name }));
-    return undefined;
-  }
-}
-
-const pick = (server: SeenServer, { id, name }: Meant): DraftButton => ({
-  label: shortName(name, CHOICE),
+const pick = (server: SeenServer, { id }: Container, label: string): DraftButton => ({
+  label,
   action: { kind: "do", what: "update.pick", values: { serverId: server.id, id } },
   mine: true,
 });
-
-function several(turn: Turn, server: SeenServer, beginning: string, found: readonly Container[]): Draft {
-  const more = found.length - MOST;
-  return {
-    blocks: [
-      text(turn.t("container-several", { server: server.name, beginning })),
-      ...(more > 0 ? [note(turn.t("container-several-more", { count: more }))] : []),
-    ],
-    buttons: [...found]
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .slice(0, MOST)
-      .map((one) => [pick(server, one)]),
-  };
-}
 
 async function ask(
   turn: Turn,

@@ -1,92 +1,37 @@
 /** /logs <name> [lines|since] [server], and its buttons: the end of a log in the message, the rest as a file. */
-import {
-  ContainerName,
-  containers,
-  type LogRange,
-  logFile,
-  logRange,
-  logs,
-  logView,
-  USUAL_LOG_RANGE,
-} from "@servereye/commands/hub";
+import { type LogRange, logFile, logRange, logs, logView, USUAL_LOG_RANGE } from "@servereye/commands/hub";
 import { Fault } from "@servereye/contract";
-import { authorize, verbFor } from "../../access/authorize.ts";
 import type { SeenServer } from "../../ports/people.ts";
 import type { ButtonDeed, ChatCommand } from "../commands/command.ts";
-import { findContainer } from "../containers/find.ts";
-import { look } from "../containers/look.ts";
-import { none, several } from "../containers/shown.ts";
-import { faultDraft, refusal } from "../faults.ts";
-import { meantServer } from "../images/meant.ts";
-import { type Draft, note, showAnyway, type Turn, text } from "../turn.ts";
+import { meantContainer } from "../containers/meant.ts";
+import { mayRead } from "../deed.ts";
+import { faultDraft } from "../faults.ts";
+import { patiently } from "../patience.ts";
+import { type Draft, showAnyway, type Turn } from "../turn.ts";
 import { followDeed } from "./follow.ts";
 import { fromValues, logAction, logDraft, type Place, readLog } from "./read.ts";
-
-/** The person is told what is happening when it takes longer than this, ms. */
-const PATIENCE_MS = 1_000;
 
 export const logsCommand: ChatCommand = {
   name: logs.name,
   menu: "all",
   async run(turn, { words }) {
-    const { t, deps } = turn;
-    const [reference, ...rest] = words;
-    if (reference === undefined || !ContainerName.safeParse(reference).success)
-      return turn.show({
-        blocks: [
-          text(reference === undefined ? t("logs-usage") : t("container-no-name", { command: logs.name })),
-        ],
-        buttons: [
-          [{ label: t("containers-all"), action: { kind: "menu", command: containers.name, args: rest } }],
-        ],
-      });
-    const told = rest[0] === undefined ? undefined : logRange(rest[0]);
+    const told = words[1] === undefined ? undefined : logRange(words[1]);
     const range = told ?? USUAL_LOG_RANGE;
-    const amount = told === undefined ? [] : rest.slice(0, 1);
-    const server = await meantServer(turn, rest.slice(amount.length).join(" "), {
-      command: logs.name,
-      words: (serverId) => [reference, ...amount, serverId],
+    const meant = await meantContainer(turn, words, {
+      ...{ command: logs.name, as: logs.name, brief: true, usage: "logs-usage" },
+      own: told === undefined ? [] : words.slice(1, 2),
+      may: ({ id }) => mayRead(turn, logs.needs, id),
+      pick:
+        (server) =>
+        ({ id, name }, label) => ({ label, action: logAction("show", { server, id, name }, range, true) }),
     });
-    if (server === undefined) return;
-    const decision = authorize(turn.actor, verbFor(logs.needs), { serverId: server.id });
-    if (!decision.allowed) return turn.show({ blocks: [text(refusal(turn, decision))] });
-    const calm = deps.clock.after(PATIENCE_MS, () =>
-      turn.meanwhile({ blocks: [note(t("asking-still", { server: server.name, command: logs.name }))] }),
-    );
-    try {
-      const meant = await meantBy(turn, server, reference, range);
-      if ("blocks" in meant) return await turn.show(meant);
-      await show(turn, meant, range, { file: true });
-    } finally {
-      calm();
-    }
+    if (meant === undefined) return;
+    const { server, container } = meant;
+    const asked = { server: server.name, command: logs.name };
+    const place = { server, id: container.id, name: container.name };
+    await patiently(turn.deps.clock, turn, asked, () => show(turn, place, range, { file: true }));
   },
 };
-
-/** The container, or what to show instead. */
-async function meantBy(
-  turn: Turn,
-  server: SeenServer,
-  reference: string,
-  range: LogRange,
-): Promise<Place | Draft> {
-  try {
-    const found = findContainer(
-      reference,
-      await look(turn, server, { brief: true }, { beginning: reference }),
-    );
-    if (found.kind === "one") return { server, id: found.container.id, name: found.container.name };
-    const pick = ({ id, name }: { id: string; name: string }, label: string) => ({
-      label,
-      action: logAction("show", { server, id, name }, range, true),
-    });
-    return found.kind === "several"
-      ? several(turn, server, reference, found.containers, pick)
-      : none(turn, server, reference, found.near, pick);
-  } catch (error) {
-    return failure(turn, server, error);
-  }
-}
 
 function failure(turn: Turn, server: SeenServer, error: unknown): Draft {
   const fault = Fault.of(error);

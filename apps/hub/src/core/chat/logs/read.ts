@@ -13,7 +13,7 @@ import {
 import { type AnswerOf, type AskOf, Fault } from "@servereye/contract";
 import type { ButtonAction } from "../../ports/buttons.ts";
 import type { SeenServer } from "../../ports/people.ts";
-import { type Draft, type DraftButton, note, type Turn } from "../turn.ts";
+import { type Draft, type DraftButton, type Turn, updatedNote } from "../turn.ts";
 
 /** Whose log. The name is as it was when its button was made; the agent tells it anew. */
 export interface Place {
@@ -66,8 +66,7 @@ export function logDraft(turn: Turn, place: Place, log: Log, range: LogRange): D
   const { t, deps } = turn;
   const now = deps.clock.now();
   const { title, blocks } = logView(log, { t, server: place.server.name, now, range });
-  const updated = note(t("updated"), " ", { kind: "time", at: Math.floor(now / 1000), style: "clock" });
-  return { title, blocks: [...blocks, updated], buttons: logButtons(turn, place, range) };
+  return { title, blocks: [...blocks, updatedNote(turn)], buttons: logButtons(turn, place, range) };
 }
 
 export function logButtons({ t }: Turn, place: Place, range: LogRange): DraftButton[][] {

@@ -1,14 +1,13 @@
 /** /create_container: step by step, or all of it in one line; nothing is made before its summary was confirmed. */
 import { create, RESTARTS } from "@servereye/commands/hub";
 import type { AuditEntry } from "../../ports/store.ts";
-import type { ButtonDeed, ChatCommand } from "../commands/command.ts";
-import type { Ended } from "../containers/act.ts";
+import type { ButtonDeed, ChatCommand, Ended } from "../commands/command.ts";
+import { type Deed, mayAct, wouldDo } from "../deed.ts";
 import { faultDraft, noServers } from "../faults.ts";
-import { type Deed, mayAct, wouldDo } from "../images/meant.ts";
-import { beginWork } from "../images/work.ts";
 import type { Typed } from "../parse.ts";
 import { type Draft, type DraftButton, type Turn, text } from "../turn.ts";
 import { which } from "../which.ts";
+import { beginWork } from "../work.ts";
 import { answered, backward, clear, completed, nameTaken, onward, servers } from "./answers.ts";
 import { type Line, mayHoldValues, readLine } from "./line.ts";
 import { wizardDraft } from "./shown.ts";

@@ -12,17 +12,16 @@ import {
   update,
 } from "@servereye/commands/hub";
 import { type AnswerOf, type Command, Fault, type FaultCode } from "@servereye/contract";
-import { authorize } from "../../access/authorize.ts";
-import { mayHaveActed } from "../../fleet/acted.ts";
-import type { SeenServer } from "../../ports/people.ts";
-import type { AuditEntry } from "../../ports/store.ts";
-import { type AuditEnd, audit, auditBegun } from "../audit.ts";
-import type { ButtonDeed } from "../commands/command.ts";
-import type { Ended } from "../containers/act.ts";
-import { look } from "../containers/look.ts";
-import { faultDraft, refusal } from "../faults.ts";
-import { draftButton } from "../readings.ts";
-import { type Draft, note, showAnyway, type Turn, text } from "../turn.ts";
+import { authorize } from "../access/authorize.ts";
+import { mayHaveActed } from "../fleet/acted.ts";
+import type { SeenServer } from "../ports/people.ts";
+import type { AuditEntry } from "../ports/store.ts";
+import { type AuditEnd, audit, auditBegun } from "./audit.ts";
+import type { ButtonDeed, Ended } from "./commands/command.ts";
+import { look } from "./containers/look.ts";
+import { faultDraft, refusal } from "./faults.ts";
+import { draftButton } from "./readings.ts";
+import { type Draft, note, showAnyway, type Turn, text } from "./turn.ts";
 
 /** Between two looks at it, ms, and how long they go on: the largest images take long on slow lines. */
 const EVERY_MS = 2_000;

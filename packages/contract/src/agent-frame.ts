@@ -35,7 +35,8 @@ export const AgentFrame = z.discriminatedUnion("t", [
     pair: z.optional(z.boolean()),
     secret: z.optional(Bytes32),
   }),
-  z.object({ t: z.literal("heartbeat"), seq: z.int(), clock: z.int() }),
+  /** `sign`, from protocol 2 on: the beat that answers it is to be signed. */
+  z.object({ t: z.literal("heartbeat"), seq: z.int(), clock: z.int(), sign: z.optional(z.literal(true)) }),
   z.object({ t: z.literal("answer"), message: Answer }),
   /** From protocol 2 on: told again until it is acknowledged, so it may come twice. */
   z.object({ t: z.literal("event"), message: AgentEvent }),

@@ -38,8 +38,8 @@ export const HubFrame = z.union([
    * again at the next pace above 0. What is measured now is sent at any pace.
    */
   z.object({ t: z.literal("pace"), perSecond: z.number().check(z.nonnegative()) }),
-  /** `hubTime` is not signed: it moves the agent's idea of it within what clocks drift, and no further. */
-  z.object({ t: z.literal("beat"), seq: z.int(), hubTime: z.int() }),
+  /** Not signed, `hubTime` moves the agent's idea of it within what clocks drift, and no further. The signature: `beatText`. */
+  z.object({ t: z.literal("beat"), seq: z.int(), hubTime: z.int(), signature: z.optional(Signature) }),
   /** The hub leaves or lets the agent go; `again`: dial at once (`soon`), by backoff (`later`), or no more. */
   z.object({ t: z.literal("bye"), again: z.enum(["soon", "later", "never"]), detail: short(500) }),
 ]);
@@ -87,4 +87,19 @@ export const welcomeText = (
     welcome.name,
     welcome.hubTime,
     welcome.heartbeatMs,
+  ]);
+
+/** What the hub signs of a beat that is to be believed: this very connection, by both nonces of its handshake, and the beat. */
+export const beatText = (
+  p: { protocol: number; agentNonce: string; hubNonce: string; hubKey: string },
+  beat: { seq: number; hubTime: number },
+): string =>
+  JSON.stringify([
+    "servereye beat 1",
+    p.protocol,
+    p.agentNonce,
+    p.hubNonce,
+    p.hubKey,
+    beat.seq,
+    beat.hubTime,
   ]);

@@ -3,6 +3,7 @@ import {
   type AgentFacts,
   agentNonceOf,
   agentProofText,
+  beatText,
   Fault,
   type FaultCode,
   fromBase64Url,
@@ -44,9 +45,15 @@ export interface Introduction {
 
 export type Welcome = Extract<HubFrame, { t: "welcome" }>;
 
+/** Whether the hub has signed this beat for this connection. */
+export type SignedBeat = (beat: Extract<HubFrame, { t: "beat" }>) => Promise<boolean>;
+
+/** The handshake as both sides saw it. */
+type Seen = Parameters<typeof beatText>[0];
+
 export type Greeting =
   /** `tookMs`: how long a word and its answer took, the bound on how old `hubTime` is. */
-  | { kind: "welcome"; welcome: Welcome; hubKey: string; verify: Verify; tookMs: number }
+  | { kind: "welcome"; welcome: Welcome; hubKey: string; verify: Verify; signed: SignedBeat; tookMs: number }
   | { kind: "refused"; code: FaultCode; detail: string; again: boolean }
   | { kind: "bye"; again: "soon" | "later" | "never"; detail: string }
   | { kind: "code expired" };
@@ -100,7 +107,8 @@ export async function greet(connection: Connection, self: Introduction): Promise
         throw new Fault("FRAME_INVALID", "welcomed as another server");
       await meant(frame, seen, verify);
       const old = waited ? Math.max(tookMs, UNASKED_MS) : tookMs;
-      return { kind: "welcome", welcome: frame, hubKey: first.hubKey, verify, tookMs: old };
+      const signed = beatJudge(seen, verify);
+      return { kind: "welcome", welcome: frame, hubKey: first.hubKey, verify, signed, tookMs: old };
     }
     if (frame.t === "refused" || frame.t === "bye") return leaving(frame);
     if (frame.t !== "waiting") throw outOfTurn(frame);
@@ -137,12 +145,15 @@ async function proven(
   return verify;
 }
 
+const beatJudge =
+  (seen: Seen, verify: Verify): SignedBeat =>
+  async ({ seq, hubTime, signature }) => {
+    const signed = fromBase64Url(signature ?? "");
+    return signed !== undefined && (await verify(utf8(beatText(seen, { seq, hubTime })), signed));
+  };
+
 /** The welcome is this hub's, to this handshake: else somebody on the way could set the hub's time. */
-async function meant(
-  welcome: Welcome,
-  seen: { protocol: number; agentNonce: string; hubNonce: string; hubKey: string },
-  verify: Verify,
-): Promise<void> {
+async function meant(welcome: Welcome, seen: Seen, verify: Verify): Promise<void> {
   const signature = fromBase64Url(welcome.signature ?? "");
   const text = utf8(welcomeText(seen, welcome));
   if (signature === undefined || !(await verify(text, signature)))

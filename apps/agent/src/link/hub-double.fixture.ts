@@ -8,6 +8,7 @@ import {
   type Answer,
   type Ask,
   agentProofText,
+  beatText,
   type FaultBody,
   fromBase64Url,
   type HubFrame,
@@ -42,6 +43,8 @@ export class Caller {
   agentNonce = "";
   code = "";
   /** What the hub says when it lets this one in. Set by `meet`. */
+  signBeat: (seq: number, hubTime: number) => Promise<HubFrame> = () =>
+    Promise.reject(new Error("nobody was met yet"));
   signWelcome: (hubTime: number, heartbeatMs: number) => Promise<HubFrame> = () =>
     Promise.reject(new Error("welcomed before it was met"));
 
@@ -158,6 +161,10 @@ export class HubDouble {
       secret: fromBase64Url(prove.secret ?? "") ?? new Uint8Array(),
       hubNonce: fromBase64Url(nonces.hubNonce) ?? new Uint8Array(),
     });
+    caller.signBeat = async (seq, hubTime) => {
+      const signed = beatText({ protocol: PROTOCOL, ...nonces, hubKey: this.hubKey }, { seq, hubTime });
+      return { t: "beat", seq, hubTime, signature: toBase64Url(await this.key.sign(utf8(signed))) };
+    };
     caller.signWelcome = async (hubTime, heartbeatMs) => {
       const told = { serverId: caller.serverId, name: "web-1", hubTime, heartbeatMs };
       const signed = welcomeText({ protocol: PROTOCOL, ...nonces, hubKey: this.hubKey }, told);

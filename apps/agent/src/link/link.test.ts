@@ -5,6 +5,7 @@ import {
   agentNonceOf,
   fromBase64Url,
   HEARTBEAT_MS,
+  type HubFrame,
   keyPairOf,
   MAX_FRAME_BYTES,
   randomBytes,
@@ -192,13 +193,33 @@ describe("a connection that is let in", () => {
     }
   });
 
-  test("dials anew for a signed word when a beat tells of another time than clocks drift to", async () => {
+  test("asks for a signed word when a beat tells of another time than clocks drift to, and stays", async () => {
+    const agent = started(await agentOf({ url: hub.url, hubKey: hub.hubKey }));
+    const began = Date.now();
+    const caller = await hub.accept(began);
+    const { seq } = await caller.frame("heartbeat");
+    caller.send({ t: "beat", seq, hubTime: began + 60_000 });
+    const asked = await caller.frame("heartbeat");
+    assert.deepEqual(asked, { t: "heartbeat", seq: seq + 1, clock: agent.clock.now(), sign: true });
+    assert.ok((agent.hubTime.now() ?? 0) < began + 60_000, "it is not believed");
+    caller.send(await caller.signBeat(asked.seq, began + 60_000));
+    caller.send({ t: "ask", message: await hub.ask(caller, "ping") });
+    await caller.frame("answer");
+    agent.clock.turn(HEARTBEAT_MS);
+    const next = await caller.frame("heartbeat");
+    assert.equal(next.sign, undefined);
+    assert.ok((agent.hubTime.now() ?? 0) >= began + 60_000, "the signed one is");
+  });
+
+  test("dials anew for a signed word when the hub gives none, or one for another beat", async () => {
     const agent = started(await agentOf({ url: hub.url, hubKey: hub.hubKey }));
     const began = Date.now();
     const caller = await hub.accept(began);
     const { seq } = await caller.frame("heartbeat");
     caller.send({ t: "beat", seq, hubTime: began - 60_000 });
     await agent.saw("link.time_doubted");
+    const asked = await caller.frame("heartbeat");
+    caller.send({ ...(await caller.signBeat(seq, began - 60_000)), seq: asked.seq } as HubFrame);
     await caller.closed;
     assert.ok((agent.hubTime.now() ?? 0) >= began, "it is not believed");
     agent.clock.turn(await agent.retry());

@@ -150,7 +150,7 @@ export function link(o: LinkOptions): Link {
     connection: Connection,
     greeting: Extract<Greeting, { kind: "welcome" }>,
   ): Promise<Next> {
-    const { welcome, hubKey, verify, tookMs } = greeting;
+    const { welcome, hubKey, verify, signed, tookMs } = greeting;
     o.hubTime.learn(welcome.hubTime, tookMs);
     await remember({ hubKey, serverId: welcome.serverId });
     o.log.info("link.connected", { hub, serverId: welcome.serverId, name: welcome.name });
@@ -161,6 +161,7 @@ export function link(o: LinkOptions): Link {
     };
     const going = session(connection, {
       heartbeatMs: welcome.heartbeatMs,
+      signed,
       clock: o.clock,
       hubTime: o.hubTime,
       log: o.log,

@@ -16,9 +16,13 @@ import { CLOSE, type Connection, Disconnected } from "./connection.ts";
 /** What a hub may ask for as a pace, ms. */
 const FASTEST_BEAT_MS = 1_000;
 const SLOWEST_BEAT_MS = 20_000;
+/** A signed word on the time that took longer on its way says too little, ms. */
+const SIGNED_WITHIN_MS = 5_000;
 
 export interface SessionOptions {
   heartbeatMs: number;
+  /** Whether the hub has signed a beat. */
+  signed: (beat: Extract<HubFrame, { t: "beat" }>) => Promise<boolean>;
   clock: Clock;
   hubTime: HubTime;
   log: Log;
@@ -58,17 +62,46 @@ export function session(connection: Connection, o: SessionOptions): Session {
       connection.close(CLOSE.late, `no beat for ${SILENCE_MS / 1000} s`);
     });
   };
+  /** The beat that was asked for a signature, while the hub's time is in doubt. */
+  let doubted: number | undefined;
   const beat = (): void => {
     seq++;
     sent.set(seq, o.clock.monotonic());
     if (sent.size > SILENCE_MS / FASTEST_BEAT_MS) sent.delete(seq - SILENCE_MS / FASTEST_BEAT_MS);
+    stopBeat();
     stopBeat = o.clock.after(paceMs, beat);
+    const sign = doubted === seq ? { sign: true as const } : {};
     try {
-      connection.send({ t: "heartbeat", seq, clock: Math.round(o.clock.now()) });
+      connection.send({ t: "heartbeat", seq, clock: Math.round(o.clock.now()), ...sign });
     } catch (error) {
       // The connection is over, which `receive` below reports; nothing else may pass.
       if (!(error instanceof Disconnected)) throw error;
     }
+  };
+
+  /**
+   * This machine slept or was set right, or the hub was: then a signed word is asked for, without leaving those who ask
+   * this server meanwhile. A hub that gives none is left for a new connection, whose welcome is signed.
+   */
+  const timed = async (
+    frame: Extract<HubFrame, { t: "beat" }>,
+    tookMs: number,
+  ): Promise<{ again: "soon"; detail: string } | undefined> => {
+    if (doubted === frame.seq) {
+      doubted = undefined;
+      if (tookMs <= SIGNED_WITHIN_MS && (await o.signed(frame))) {
+        o.hubTime.learn(frame.hubTime, tookMs);
+        return undefined;
+      }
+      const detail = "the hub's time needs a signed word";
+      connection.close(CLOSE.normal, detail);
+      return { again: "soon", detail };
+    }
+    if (doubted !== undefined || o.hubTime.hear(frame.hubTime, tookMs)) return undefined;
+    o.log.warn("link.time_doubted");
+    doubted = seq + 1;
+    beat();
+    return undefined;
   };
 
   const receive = async (): Promise<{ again: "soon" | "later" | "never"; detail: string }> => {
@@ -84,12 +117,8 @@ export function session(connection: Connection, o: SessionOptions): Session {
           if (at === undefined) continue;
           sent.delete(frame.seq);
           listen();
-          if (!o.hubTime.hear(frame.hubTime, o.clock.monotonic() - at)) {
-            // This machine slept or was set right, or the hub was: a new connection brings a signed word on it.
-            o.log.warn("link.time_doubted");
-            connection.close(CLOSE.normal, "the hub's time needs a signed word");
-            return { again: "later", detail: "the hub's time needs a signed word" };
-          }
+          const end = await timed(frame, o.clock.monotonic() - at);
+          if (end !== undefined) return end;
         } else if (frame.t === "ack") o.acked(frame.id);
         else if (frame.t === "kept") o.kept(frame);
         else if (frame.t === "pace") o.paced(frame.perSecond);

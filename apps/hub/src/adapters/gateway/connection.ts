@@ -7,6 +7,7 @@ import type { Again, AgentDoor, AgentLine, DoorAdmission, OnlineAgent } from "..
 import type { Chance, Clock, Log, Metrics } from "../../core/ports/process.ts";
 import { type EventIntake, takeEvents } from "./events.ts";
 import {
+  beaten,
   believe,
   type Challenged,
   challenge,
@@ -279,6 +280,16 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
     if (idle.frames > limits.idleFrames) end("flood");
   }
 
+  async function signedBeat(handshake: Challenged, told: { seq: number; hubTime: number }): Promise<void> {
+    try {
+      const frame = await beaten(handshake, door.hubKey, told);
+      if (!over()) send(frame);
+    } catch (error) {
+      // Without the signature its agent dials anew, which needs one as well.
+      log.error("agent.beat_unsigned", { error });
+    }
+  }
+
   function received(frame: AgentFrame): void {
     pulse?.sign();
     const handshake = agreed;
@@ -289,7 +300,9 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
     } else if (frame.t === "heartbeat" && pulse) {
       // Fine from when the agent was told to stay, also while it is being let in.
       agent?.heartbeat(frame.clock);
-      send({ t: "beat", seq: frame.seq, hubTime: clock.now() });
+      const told = { seq: frame.seq, hubTime: clock.now() };
+      if (frame.sign && handshake) void signedBeat(handshake, told);
+      else send({ t: "beat", ...told });
       idleFrame();
     } else if (frame.t === "answer" && state === "in" && agent) {
       if (!agent.answered(frame.message)) idleFrame();

@@ -3,6 +3,7 @@ import {
   type AgentFrame,
   agentNonceOf,
   agentProofText,
+  beatText,
   Fault,
   fromBase64Url,
   type HubFrame,
@@ -73,6 +74,16 @@ export async function welcomed(
   if (agreed.protocol < SIGNED_WELCOME_PROTOCOL) return { t: "welcome", ...told };
   const signature = toBase64Url(await key.sign(utf8(welcomeText(agreed, told))));
   return { t: "welcome", ...told, signature };
+}
+
+/** The answer to a heartbeat, signed for this connection where its agent asks for that. */
+export async function beaten(
+  agreed: Challenged,
+  key: HubKey,
+  told: { seq: number; hubTime: number },
+): Promise<HubFrame> {
+  const signature = toBase64Url(await key.sign(utf8(beatText(agreed, told))));
+  return { t: "beat", ...told, signature };
 }
 
 /** The agent, believed. Throws Fault PROOF_INVALID unless it signed this very handshake with its key. */

@@ -79,13 +79,13 @@ describe("containers of an original agent, from a phone", () => {
     assert.match(drawn(none), /No container begins with “nothing”/);
     assert.deepEqual(labels((await press(ann, "📦 All containers")).message).slice(0, 2), [
       "shop-db-1",
-      "shop-jobs-1",
+      "🔴 shop-jobs-1",
     ]);
   });
 
   it("opens a card with what fits, and comes back", async () => {
     await ask(ann, "/containers");
-    const { message } = await press(ann, "shop-jobs-1");
+    const { message } = await press(ann, "🔴 shop-jobs-1");
     assert.match(drawn(message), /State: 🔴 stopped 2 d Exit code: 137/);
     assert.deepEqual(labels(message), ["▶ Start", "🗑 Remove", "🧩 shop", "📦 All containers", "🔄 Refresh"]);
     const back = (await press(ann, "📦 All containers")).message;
@@ -95,7 +95,7 @@ describe("containers of an original agent, from a phone", () => {
 
   it("starts without asking, once, by button and by text", async () => {
     await ask(ann, "/containers");
-    await press(ann, "shop-jobs-1");
+    await press(ann, "🔴 shop-jobs-1");
     ann.chat.readAll();
     const presses = [1, 2, 3].map(() => ann.press("▶ Start").answered({ timeoutMs: 30_000 }));
     const message = await reply(ann.chat, ({ text }) => text.startsWith("✅"));

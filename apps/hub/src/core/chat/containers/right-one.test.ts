@@ -197,7 +197,8 @@ class World {
 
   async #byCard({ server, name, verb }: { server: number; name: string; verb: ContainerVerb }) {
     const list = await this.#ann.write(`/containers ${SERVERS[server]}`);
-    const card = list?.view.buttons.flat().find(({ label }) => label === name);
+    const card = list?.view.buttons.flat().find(({ label }) => label.replace(/^[🔴🟡] /u, "") === name);
+    assert.equal(card !== undefined, this.#there[server]?.has(name) === true, "the list has who there is");
     if (card === undefined || !("token" in card)) return undefined;
     const { shown } = await this.#ann.pressToken(card.token, list?.messageId);
     const label = { start: "▶ Start", stop: "⏹ Stop", restart: "🔁 Restart", pause: "⏸ Pause" };

@@ -104,7 +104,13 @@ function buttonsOf(
     : [
         {
           label: t("episode-card"),
-          action: { kind: "ask", command: containers.name, ask: { container: id }, serverId, fresh: true },
+          action: {
+            kind: "ask",
+            command: containers.name,
+            ask: { container: id },
+            serverId,
+            fresh: true as const,
+          },
         },
         ...(readable
           ? [
@@ -112,7 +118,7 @@ function buttonsOf(
                 label: t("episode-logs"),
                 action: {
                   ...logAction("show", { server: { id: serverId }, id, name }, USUAL_LOG_RANGE, true),
-                  fresh: true,
+                  fresh: true as const,
                 },
               },
             ]

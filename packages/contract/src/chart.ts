@@ -59,7 +59,7 @@ export type Chart = z.infer<typeof Chart>;
 /** A number of the chart as it is read: "1,024 GiB", "37.5 %". */
 export function chartNumber(chart: Pick<Chart, "language" | "unit">, value: number): string {
   const size = Math.abs(value);
-  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
   const text = new Intl.NumberFormat(chart.language, { maximumFractionDigits: digits }).format(value);
   return chart.unit === "" ? text : `${text}\u00a0${chart.unit}`;
 }

@@ -7,6 +7,7 @@ import {
   sharedMessages,
   type Translate,
 } from "@servereye/commands/hub";
+import { historyMessages } from "../history/messages.ts";
 import { accountMessages } from "./messages/account.ts";
 import { chatMessages } from "./messages/chat.ts";
 import { containerMessages } from "./messages/containers.ts";
@@ -27,6 +28,7 @@ export const catalogues: readonly Messages[] = [
   containerMessages,
   episodeMessages,
   imageMessages,
+  historyMessages,
   sharedMessages,
   logMessages,
   ...readings.map((reading) => reading.messages),

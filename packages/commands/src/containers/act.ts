@@ -1,12 +1,12 @@
 /** The actions on one container at the agent: looked at right before, done by its id, looked at again after. */
 import { type AskOf, Fault } from "@servereye/contract";
+import { inspectContainer } from "../docker/calls.ts";
 import { alone } from "../docker/claims.ts";
 import { ContainerState } from "../docker/container-state.ts";
 import { type Docker, EngineRefusal } from "../docker/engine.ts";
 import { engineFault } from "../docker/jobs.ts";
 import { refuseProtected } from "../docker/protect.ts";
 import type { RouteName } from "../docker/routes.ts";
-import { Inspected } from "../docker/shapes/inspected.ts";
 import { type Collector, collector } from "../kit.ts";
 import {
   actionDeadlineMs,
@@ -44,14 +44,9 @@ export const actionCollectors: readonly Collector[] = CONTAINER_VERBS.map((verb)
 /** The container as the engine tells it now. CONTAINER_NOT_FOUND when that id is no container's. */
 export async function standing(docker: Docker, id: string): Promise<Standing> {
   try {
-    const { body } = await docker.engine.call({
-      route: "container.inspect",
-      path: { id },
-      deadlineMs: LOOK_MS,
-    });
-    const { Id, Name, State, Config } = Inspected.parse(body);
-    // The engine takes an id for a name too: a container may be called like the beginning of another's id.
-    if (!Id.startsWith(id)) throw new Fault("CONTAINER_NOT_FOUND", `no container has the id ${id}`);
+    const told = await inspectContainer({ docker }, id, LOOK_MS);
+    if (told === undefined) throw new Fault("CONTAINER_NOT_FOUND", `no container has the id ${id}`);
+    const { Id, Name, State, Config } = told;
     const state = ContainerState.safeParse(State.Status);
     const { StopTimeout = STOP_SECONDS } = Config;
     return {
@@ -61,8 +56,6 @@ export async function standing(docker: Docker, id: string): Promise<Standing> {
       health: State.Health?.Status ?? "",
     };
   } catch (error) {
-    if (error instanceof EngineRefusal && error.status === 404)
-      throw new Fault("CONTAINER_NOT_FOUND", error.said, { cause: error });
     throw engineFault(error);
   }
 }

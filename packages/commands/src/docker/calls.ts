@@ -23,16 +23,16 @@ export async function listContainers(
   return { summaries, odd: told.length - summaries.length };
 }
 
-/** One container with everything; undefined: it is gone. */
+/** One container with everything, by its id or the beginning of one; undefined: it is gone. */
 export const inspectContainer = (
-  host: Host,
+  host: Pick<Host, "docker">,
   id: string,
   deadlineMs: number,
 ): Promise<Inspected | undefined> => readContainer(host, id, deadlineMs, Inspected);
 
 /** The same with a shape of one's own. */
-export async function readContainer<Shape extends z.ZodMiniType>(
-  host: Host,
+export async function readContainer<Shape extends z.ZodMiniType<{ Id: string }>>(
+  host: Pick<Host, "docker">,
   id: string,
   deadlineMs: number,
   shape: Shape,
@@ -41,7 +41,9 @@ export async function readContainer<Shape extends z.ZodMiniType>(
     const { body } = await host.docker.engine.call({ route: "container.inspect", path: { id }, deadlineMs });
     const told = shape.safeParse(body);
     if (!told.success) throw oddAnswer(told.error);
-    return told.data;
+    const { Id } = told.data;
+    // The engine takes an id for a name too: a container may be called like the beginning of another's id.
+    return Id.startsWith(id) ? told.data : undefined;
   } catch (error) {
     if (error instanceof EngineRefusal && error.status === 404) return undefined;
     throw error;

@@ -26,9 +26,7 @@ export async function lookInto(host: Host, id: string): Promise<{ subject: Subje
   const inspected = await inspectContainer(host, id, LOOK_MS).catch((error: unknown) => {
     throw engineFault(error);
   });
-  // The engine takes an id for a name too: a container may be called like the beginning of another's id.
-  if (inspected === undefined || !inspected.Id.startsWith(id))
-    throw new Fault("CONTAINER_NOT_FOUND", `no container has the id ${id}`);
+  if (inspected === undefined) throw new Fault("CONTAINER_NOT_FOUND", `no container has the id ${id}`);
   const { State } = inspected;
   const state = ContainerState.safeParse(State.Status).data ?? "unknown";
   const since = momentIn(isUp(state) ? State.StartedAt : State.FinishedAt);

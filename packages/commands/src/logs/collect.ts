@@ -1,7 +1,9 @@
 /** Reads what a container wrote: each piece is let go of as it is read, the newest is kept in a ring. */
 import { type AnswerOf, type AskOf, Fault } from "@servereye/contract";
 import * as z from "zod/mini";
+import { readContainer } from "../docker/calls.ts";
 import { EngineRefusal } from "../docker/engine.ts";
+import { ContainerId } from "../docker/grammar.ts";
 import type { Host } from "../host.ts";
 import { type Collect, collector } from "../kit.ts";
 import { logs, MOST_BYTES } from "./contract.ts";
@@ -23,17 +25,18 @@ const ERR = 0x65;
 
 /** What of a container's own account matters here. */
 const About = z.object({
+  Id: ContainerId,
   Name: z.catch(z.string(), ""),
   State: z.catch(z.object({ Running: z.catch(z.boolean(), false) }), { Running: false }),
   Config: z.catch(z.object({ Tty: z.catch(z.boolean(), false) }), { Tty: false }),
 });
 
 export const collectLogs: Collect<typeof logs> = async (ask, host) => {
-  const { Name, State, Config } = await about(host, ask.id);
+  const { Id, Name, State, Config } = await about(host, ask.id);
   const told = { id: ask.id, name: Name.replace(/^\//, ""), running: State.Running, tty: Config.Tty };
   const nothing = { form: "plain" as const, text: "", leftLines: 0, leftBytes: 0, cut: 0 };
   try {
-    return { ...told, ...(await tailOf(ask, Config.Tty, host)) };
+    return { ...told, ...(await tailOf({ ...ask, id: Id }, Config.Tty, host)) };
   } catch (error) {
     if (!(error instanceof EngineRefusal) || error.status === 404) throw gone(error);
     return { ...told, ...nothing, unreadable: error.said.slice(0, 300).toWellFormed() };
@@ -41,16 +44,9 @@ export const collectLogs: Collect<typeof logs> = async (ask, host) => {
 };
 
 async function about(host: Host, id: string): Promise<z.infer<typeof About>> {
-  try {
-    const { body } = await host.docker.engine.call({
-      route: "container.inspect",
-      path: { id },
-      deadlineMs: HEAD_MS,
-    });
-    return About.parse(body);
-  } catch (error) {
-    throw gone(error);
-  }
+  const told = await readContainer(host, id, HEAD_MS, About);
+  if (told === undefined) throw new Fault("CONTAINER_NOT_FOUND", `no container has the id ${id}`);
+  return told;
 }
 
 const gone = (error: unknown): unknown =>

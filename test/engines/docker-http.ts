@@ -31,7 +31,7 @@ export async function askEngine(
 }
 
 /** The same, with the body still to be read. */
-export function openEngine(
+function openEngine(
   socketPath: string,
   method: string,
   path: string,

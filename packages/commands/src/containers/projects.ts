@@ -43,7 +43,7 @@ export const projectButton = (name: string): ReplyButton => ({
   ask: { project: name },
 });
 
-export const projectsButton = (t: Translate): ReplyButton => ({
+const projectsButton = (t: Translate): ReplyButton => ({
   label: t("containers-projects"),
   command: containers.name,
   ask: { projects: true },

@@ -2,7 +2,7 @@
 import { Fault } from "@servereye/contract";
 import type { DockerPolicy } from "./engine.ts";
 
-export const PROTECT_LABEL = "servereye.protect";
+const PROTECT_LABEL = "servereye.protect";
 
 /** By what it is protected, or undefined. `name` without the slash in front. */
 export function protection(

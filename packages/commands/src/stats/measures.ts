@@ -21,7 +21,7 @@ export const containerThrottled = {
   bad: 75,
 } as const satisfies Measure;
 
-export const containerCpu = {
+const containerCpu = {
   key: "container.cpu",
   unit: "percent",
   kind: "gauge",

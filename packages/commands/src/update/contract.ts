@@ -24,7 +24,7 @@ export const UPDATE_STAGES = [
 export type UpdateStage = (typeof UPDATE_STAGES)[number];
 
 /** Why one can not be updated at all (`reason` in the values of the fault UNSUPPORTED, which has `name` too). */
-export const NO_UPDATE = [
+const NO_UPDATE = [
   /** It is removed by the engine as it stops (`--rm`): there would be nothing to go back to. */
   "auto-remove",
   /** It belongs to a swarm service, which makes its own containers. */

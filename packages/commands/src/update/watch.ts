@@ -6,7 +6,7 @@ import { listIn, recordIn, type Whole, wholeOf } from "./whole.ts";
 
 const EVERY_MS = 500;
 /** How long one without a healthcheck has to run. */
-export const RUNS_MS = 10_000;
+const RUNS_MS = 10_000;
 /** Nobody is waited for longer than this, whatever its healthcheck allows. */
 const LONGEST_MS = 20 * 60_000;
 /** On top of what the healthcheck allows: a busy engine checks late. */

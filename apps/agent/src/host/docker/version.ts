@@ -1,9 +1,9 @@
 /** Which version of the API is spoken: the newest that both sides know. */
 
 /** Docker 26. What engines change later they change for newer versions only. */
-export const NEWEST = 45;
+const NEWEST = 45;
 /** Docker 20.10, Podman 4: the oldest that the tests are run on. */
-export const OLDEST = 41;
+const OLDEST = 41;
 
 /** From the reply of `/version`: `v1.41`; or why it can not be, in words for the log. */
 export function agreedVersion(told: unknown): { version: string } | { odd: string } {

@@ -4,7 +4,7 @@ import type { Turn } from "./turn.ts";
 
 type Asked = Pick<Command, "name" | "policy">;
 
-export interface Offers {
+interface Offers {
   /** "unknown": it has never heard of it. "denied": its policy lacks the line. */
   of(command: Asked): "yes" | "unknown" | "denied";
   /** The whole line that its owner would have to write there to allow it. */
@@ -12,7 +12,7 @@ export interface Offers {
 }
 
 /** An agent of the Go original has no policy: what it knows it does. */
-export const offersOf = ({
+const offersOf = ({
   runtime,
   commands,
   allow,

@@ -21,7 +21,7 @@ const SIGNAL_MS = 10_000;
 const LOOP_STARTS = 3;
 const LOOP_MS = 300_000;
 /** Running so long, and healthy where it is checked, is stable, ms. */
-export const STABLE_MS = 60_000;
+const STABLE_MS = 60_000;
 /** One that is removed is made anew within this time, ms, or it is gone. */
 const ANEW_MS = 10_000;
 /** One that ended in order and is not started again by then has done its work, ms; a loop's longest pause is 60 s. */
@@ -31,7 +31,7 @@ const CHECK_MS = 10_000;
 /** An episode that got no worse is told again no sooner, ms. */
 const CALM_MS = 60_000;
 /** Containers kept in mind. The longest unheard-of without an episode goes first; no episode opens beyond it. */
-export const MOST_TRACKS = 500;
+const MOST_TRACKS = 500;
 /** Episodes open at once. */
 export const MOST_OPEN = 150;
 

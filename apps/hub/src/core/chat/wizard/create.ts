@@ -168,7 +168,7 @@ async function goOn(turn: Turn, open: Open, next: State): Promise<void> {
 }
 
 /** A button of the wizard: it answers its press itself, since one of an earlier question changes nothing. */
-export const wizardDeed: ButtonDeed = async (turn, { id, revision, act, value = "" }) => {
+const wizardDeed: ButtonDeed = async (turn, { id, revision, act, value = "" }) => {
   const open = await openWizard(turn);
   if (open === undefined || open.id !== id) return turn.notice(turn.t("wizard-over"), true);
   if (String(open.revision) !== revision) return turn.notice(turn.t("wizard-older"), true);

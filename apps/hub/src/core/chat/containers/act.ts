@@ -16,7 +16,7 @@ import { faultDraft } from "../faults.ts";
 import { type Draft, note, showAnyway, type Turn, text } from "../turn.ts";
 import { against, askedAgain, type Seen } from "./again.ts";
 import { lookAgain, lookAround } from "./look.ts";
-import { confirmation, ended } from "./shown.ts";
+import { confirmation, ended, ways } from "./shown.ts";
 import { deedOf } from "./verb.ts";
 
 /** The container is known, and its state is: start at once, ask before anything else. */
@@ -37,7 +37,11 @@ export async function act(
   const { t, deps } = turn;
   const { id, name, state } = container;
   const command = containerActions[verb];
-  turn.meanwhile({ blocks: [note(t("container-doing", { verb, name, server: server.name }))] });
+  turn.meanwhile({
+    blocks: [note(t("container-doing", { verb, name, server: server.name }))],
+    // Should this hub die before the end, they are the way on.
+    buttons: ways(turn, server, container),
+  });
   let audit: AuditEnd;
   try {
     const { what, detail } = deedOf(verb, name, id);

@@ -28,7 +28,11 @@ const CHOICE = 28;
 const MOST = 20;
 
 /** Buttons that lead on: to the container's card if there is one, and to the list. */
-export const ways = (turn: Turn, server: SeenServer, container?: Container): DraftButton[][] =>
+export const ways = (
+  turn: Turn,
+  server: SeenServer,
+  container?: { id: string; name: string },
+): DraftButton[][] =>
   [...(container ? [cardButton(container)] : []), allButton(turn.t)].map((button) =>
     draftButton(turn, server, button),
   );

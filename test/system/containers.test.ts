@@ -54,7 +54,7 @@ const stateOf = async (name: (typeof SERVERS)[number]): Promise<string> =>
 const states = async () => ({ attic: await stateOf("attic"), cellar: await stateOf("cellar") });
 
 /** She may write only so much a second; and an agent that was silent for 30 s of the hub's clock is offline. */
-const rest = () => system.clock.advance(1_500);
+const rest = () => system.clock.idle(1_500);
 
 it("by text: the one on the server that was named, and the other is not touched", needed, async () => {
   assert.match(drawn(await ask(ann, "/stop_container web attic")), /Stop web\? Server: attic Container: web/);
@@ -161,7 +161,7 @@ async function finished(messageId: number, words: RegExp): Promise<void> {
   for (;;) {
     const now = ann.chat.messages.find((message) => message.messageId === messageId);
     if (now !== undefined && words.test(now.text)) return void drawn(now);
-    system.clock.advance(500);
+    system.clock.idle(500);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

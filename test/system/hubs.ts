@@ -11,16 +11,22 @@ import { PATIENCE_MS, type Running, run } from "./process.ts";
 /** The machine's clock, put forward by a test. What is due after a while still takes that while. */
 export interface TurnedClock extends Clock {
   advance(ms: number): void;
+  /** Time that passes without the date being another: an agent that keeps to the hub's date dials anew when that is put forward. */
+  idle(ms: number): void;
 }
 
 export function turnedClock(): TurnedClock {
   let ahead = 0;
+  let idled = 0;
   return {
     now: () => systemClock.now() + ahead,
-    monotonic: () => systemClock.monotonic() + ahead,
+    monotonic: () => systemClock.monotonic() + ahead + idled,
     after: systemClock.after,
     advance: (ms) => {
       ahead += ms;
+    },
+    idle: (ms) => {
+      idled += ms;
     },
   };
 }

@@ -1,13 +1,10 @@
 /** What the agent costs a server: processor time at rest and for a sample, and memory meanwhile. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { startChild } from "./child.ts";
 import { cpuMs, memoryOf } from "./cpu.ts";
 import { benchFolder } from "./folder.ts";
-import { agentsIn, startAgent, startHub } from "./hub.ts";
-import { castIn, PERSONS, personId, SERVERS } from "./round-trip/people.ts";
-import { phonesIn } from "./round-trip/phone-line.ts";
+import { agentsIn, startAgent } from "./hub.ts";
+import { inTurn, stageIn } from "./round-trip/stage.ts";
 import { median } from "./summary.ts";
 
 export interface AgentCost {
@@ -45,24 +42,15 @@ export async function agentCost({ seconds }: { seconds: number }): Promise<Agent
   const folder = benchFolder("agent");
   const stops: (() => unknown)[] = [() => folder.remove()];
   try {
-    const dataDir = join(folder.path, "data");
-    mkdirSync(dataDir, { mode: 0o700 });
-    const { agents } = await castIn(dataDir, join(folder.path, "agents"));
-    const phones = await phonesIn(stops);
-    const env = { TELEGRAM_BOT_TOKEN: phones.place.token, TELEGRAM_API_ROOT: phones.place.url };
-    const hub = await startHub({ dataDir, env });
-    stops.push(() => hub.child.stop());
+    const { hub, phones, agents } = await stageIn(folder.path, stops);
     const agent = startAgent(hub, agents[0] ?? "");
     stops.push(() => agent.stop());
     await agentsIn(hub, 1);
 
-    // Those who see the first server, in turn: nobody asks faster than a person may.
-    const asking = Array.from({ length: PERSONS / SERVERS }, (_, at) => personId(at * SERVERS));
-    let asked = 0;
+    const person = inTurn();
     const sample = async () => {
       for (const say of SAMPLE) {
-        const person = asking[asked++ % asking.length] ?? personId(0);
-        await phones.play({ ...say, persons: [person], together: false });
+        await phones.play({ ...say, persons: [person()], together: false });
       }
     };
     for (let at = 0; at < WARM_UP; at++) await sample();

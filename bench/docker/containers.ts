@@ -1,13 +1,10 @@
 /** `/containers` from a person's message to the answer, beside the engine's own bare list in the same run. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { startDocker, type TestDocker } from "../../test/engines/docker.ts";
 import { engine } from "../../test/engines.ts";
 import { benchFolder } from "../folder.ts";
-import { agentsIn, startAgent, startHub } from "../hub.ts";
-import { castIn, PERSONS, personId, SERVERS } from "../round-trip/people.ts";
-import { phonesIn } from "../round-trip/phone-line.ts";
+import { agentsIn, startAgent } from "../hub.ts";
+import { inTurn, stageIn } from "../round-trip/stage.ts";
 import { type Summary, summary } from "../summary.ts";
 
 export interface ContainersTime {
@@ -41,23 +38,14 @@ export async function containersTime({ containers, asks }: ContainersOptions): P
     stops.push(() => docker.stop());
     await docker.importBusybox();
     await fill(docker, containers);
-    const dataDir = join(folder.path, "data");
-    mkdirSync(dataDir, { mode: 0o700 });
-    const { agents } = await castIn(dataDir, join(folder.path, "agents"));
-    const phones = await phonesIn(stops);
-    const env = { TELEGRAM_BOT_TOKEN: phones.place.token, TELEGRAM_API_ROOT: phones.place.url };
-    const hub = await startHub({ dataDir, env });
-    stops.push(() => hub.child.stop());
+    const { hub, phones, agents } = await stageIn(folder.path, stops);
     const agent = startAgent(hub, agents[0] ?? "", { SERVEREYE_AGENT_DOCKER_HOST: docker.address });
     stops.push(() => agent.stop());
     await agentsIn(hub, 1);
 
-    // Those who see the first server, in turn: nobody asks faster than a person may.
-    const asking = Array.from({ length: PERSONS / SERVERS }, (_, at) => personId(at * SERVERS));
-    let asked = 0;
+    const person = inTurn();
     const ask = async (): Promise<number> => {
-      const person = asking[asked++ % asking.length] ?? personId(0);
-      const say = { text: "/containers", expect: `🟢 ${containers}`, persons: [person], together: false };
+      const say = { text: "/containers", expect: `🟢 ${containers}`, persons: [person()], together: false };
       const { times } = await phones.play(say);
       return times[0] ?? Number.NaN;
     };

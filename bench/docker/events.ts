@@ -1,13 +1,11 @@
 /** What following the engine's events costs an agent where nothing happens, beside one without Docker. */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { startDocker } from "../../test/engines/docker.ts";
 import { cpuMs, memoryOf } from "../cpu.ts";
 import { benchFolder } from "../folder.ts";
-import { agentsIn, startAgent, startHub } from "../hub.ts";
-import { castIn } from "../round-trip/people.ts";
-import { phonesIn } from "../round-trip/phone-line.ts";
+import { agentsIn, startAgent } from "../hub.ts";
+import { stageIn } from "../round-trip/stage.ts";
 
 export interface EventsCost {
   /** Of the span, in which both agents were looked at at once. */
@@ -44,13 +42,7 @@ export async function eventsCost({ seconds, containers, checked }: EventsOptions
     const check = { Healthcheck: { Test: ["CMD", "true"], Interval: 1e9, Timeout: 1e9, Retries: 3 } };
     for (let at = 0; at < containers; at++)
       await docker.run({ name: `idle-${at}`, ...(at < checked ? check : {}) });
-    const dataDir = join(folder.path, "data");
-    mkdirSync(dataDir, { mode: 0o700 });
-    const { agents } = await castIn(dataDir, join(folder.path, "agents"));
-    const phones = await phonesIn(stops);
-    const env = { TELEGRAM_BOT_TOKEN: phones.place.token, TELEGRAM_API_ROOT: phones.place.url };
-    const hub = await startHub({ dataDir, env });
-    stops.push(() => hub.child.stop());
+    const { hub, agents } = await stageIn(folder.path, stops);
     const nobody = `unix://${join(folder.path, "nobody")}`;
     const pids = [docker.address, nobody].map((address, at) => {
       const agent = startAgent(hub, agents[at] ?? "", { SERVEREYE_AGENT_DOCKER_HOST: address });

@@ -12,14 +12,14 @@ import {
   update,
 } from "@servereye/commands/hub";
 import { type AnswerOf, type Command, Fault, type FaultCode } from "@servereye/contract";
-import { authorize } from "../access/authorize.ts";
 import { mayHaveActed } from "../fleet/acted.ts";
 import type { SeenServer } from "../ports/people.ts";
 import type { AuditEntry } from "../ports/store.ts";
 import { type AuditEnd, audit, auditBegun } from "./audit.ts";
 import type { ButtonDeed, Ended } from "./commands/command.ts";
 import { look } from "./containers/look.ts";
-import { faultDraft, refusal } from "./faults.ts";
+import { mayRead } from "./deed.ts";
+import { faultDraft } from "./faults.ts";
 import { draftButton } from "./readings.ts";
 import { type Draft, note, showAnyway, type Turn, text } from "./turn.ts";
 
@@ -283,9 +283,8 @@ async function watch(turn: Turn, work: Work, left: number): Promise<void> {
 /** Refresh, on any hub: what is known now, and on from there. */
 export const workLookDeed: ButtonDeed = async (turn, values) => {
   const { serverId = "", job: id = "", kind = "", about = "", container, what = "" } = values;
-  const decision = authorize(turn.actor, "server.read", { serverId });
-  if (!decision.allowed || decision.server === undefined)
-    return turn.show({ blocks: [text(refusal(turn, decision))] });
-  const work: Work = { job: id, kind, server: decision.server, about, what };
+  const server = await mayRead(turn, job.needs, serverId);
+  if (server === undefined) return;
+  const work: Work = { job: id, kind, server, about, what };
   await follow(turn, container === undefined ? work : { ...work, container });
 };

@@ -1,10 +1,11 @@
 /** One agent's connection, from its first frame to its end: the handshake's states, then asks and answers. */
 
 import type { Duplex } from "node:stream";
-import { type AgentFrame, type Ask, Fault, type HubFrame } from "@servereye/contract";
+import { type AgentFrame, type Ask, Fault, type HubFrame, SAMPLES_PROTOCOL } from "@servereye/contract";
 import type { WebSocket } from "ws";
 import type { Again, AgentDoor, AgentLine, DoorAdmission, OnlineAgent } from "../../core/fleet/door.ts";
 import type { Chance, Clock, Log, Metrics } from "../../core/ports/process.ts";
+import type { SampleIntake } from "../../core/ports/samples.ts";
 import { type EventIntake, takeEvents } from "./events.ts";
 import {
   beaten,
@@ -18,7 +19,7 @@ import {
 } from "./handshake.ts";
 import type { GatewayLimits, Slots } from "./limits.ts";
 import { type Pulse, startPulse } from "./pulse.ts";
-import { createWire, readFrame } from "./wire.ts";
+import { createWire, readFrame, sizeOf } from "./wire.ts";
 
 /** `busy`: the hub works on a frame and the agent has to wait for its reply. */
 type State = "hello" | "prove" | "busy" | "waiting" | "entering" | "in" | "over";
@@ -85,6 +86,7 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
   let agent: OnlineAgent | undefined;
   let pulse: Pulse | undefined;
   let events: EventIntake | undefined;
+  let samples: SampleIntake | undefined;
   let idle = { since: clock.monotonic(), frames: 0 };
 
   const { promise: ended, resolve: released } = Promise.withResolvers<void>();
@@ -246,6 +248,19 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
     settle();
     metrics.count("agent_connections_welcomed");
     for (const ask of early.splice(0)) line.ask(ask);
+    if (handshake.protocol >= SAMPLES_PROTOCOL && !over()) takeSamples(online);
+  }
+
+  function takeSamples(online: OnlineAgent): void {
+    const intake = online.samples({
+      kept: (those) => send({ t: "kept", ...those }),
+      pace: (perSecond) => send({ t: "pace", perSecond }),
+      flooded: () =>
+        end("flood", { t: "bye", again: "later", detail: "more samples than one server may send" }),
+    });
+    samples = intake;
+    held.push(() => intake?.gone());
+    if (over()) intake?.gone();
   }
 
   /** Out of the handshake: its place and its deadline are given back. */
@@ -290,7 +305,7 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
     }
   }
 
-  function received(frame: AgentFrame): void {
+  function received(frame: AgentFrame, bytes: number): void {
     pulse?.sign();
     const handshake = agreed;
     if (frame.t === "hello" && state === "hello") {
@@ -308,6 +323,8 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
       if (!agent.answered(frame.message)) idleFrame();
     } else if (frame.t === "event" && state === "in" && agent) {
       events?.take(frame.message);
+    } else if (frame.t === "samples" && state === "in" && samples) {
+      if (!samples.take(frame, bytes)) wrong("frame", "samples that do not fit together");
     } else {
       wrong("state", `a ${frame.t} frame has no place here`);
     }
@@ -319,7 +336,7 @@ export function serveAgent(parts: ConnectionParts): AgentConnection {
   ws.on("message", (data, isBinary) => {
     if (over()) return;
     const frame = readFrame(data, isBinary);
-    if (frame) guarded(() => received(frame));
+    if (frame) guarded(() => received(frame, sizeOf(data)));
     else wrong("frame", "no frame of this protocol");
   });
   ws.on("ping", idleFrame);

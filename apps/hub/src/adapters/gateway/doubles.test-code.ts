@@ -38,6 +38,8 @@ import {
 import { createEnrolment } from "../../core/fleet/enrol.ts";
 import { createEvents } from "../../core/fleet/events.ts";
 import { createOnline } from "../../core/fleet/online.ts";
+import { createIngest } from "../../core/history/ingest.ts";
+import type { History } from "../../core/ports/history.ts";
 import { createMemoryBroker, createMemoryPresence } from "../broker/memory.ts";
 import { createGateway } from "./gateway.ts";
 import type { GatewayLimits } from "./limits.ts";
@@ -83,6 +85,8 @@ export async function startHub(
     shared?: ReturnType<typeof sharedState>;
     hubId?: string;
     takers?: Parameters<typeof createEvents>[0]["takers"];
+    /** Where samples go; nowhere unless told. */
+    history?: Pick<History, "ingest" | "check">;
   } = {},
 ) {
   const shared = options.shared ?? sharedState();
@@ -95,8 +99,9 @@ export async function startHub(
   const fleet = createFleet({ broker, presence, servers, hubKey, hubId, clock, chance, log, metrics });
   const enrolment = createEnrolment({ store, broker, clock, chance, region: "here", log });
   const events = createEvents({ servers, takers: options.takers ?? {}, clock, log, metrics });
+  const history = options.history && createIngest({ history: options.history, clock, log, metrics });
   const parts = { enrolment, broker, presence, servers, events, hubKey, hubId, clock, log, metrics };
-  const online = createOnline(parts);
+  const online = createOnline({ ...parts, ...(history && { history }) });
   const limits = options.limits ?? {};
   const gateway = createGateway({ door: online, clock, chance, log, metrics, limits });
   const http = createServer();
@@ -126,6 +131,7 @@ export async function startHub(
       clock.turn(1_000);
       await closing;
       await online.close();
+      await history?.close();
       await fleet.close();
       await new Promise((done) => http.close(done));
     },

@@ -55,6 +55,11 @@ export function createWire(ws: WebSocket, socket: Duplex, clock: Clock, limits: 
   };
 }
 
+/** Bytes of a message. */
+export function sizeOf(data: RawData): number {
+  return Array.isArray(data) ? data.reduce((sum, part) => sum + part.length, 0) : data.byteLength;
+}
+
 /** The frame, or undefined for anything that is none: binary, not JSON, unknown, or out of its schema. */
 export function readFrame(data: RawData, isBinary: boolean): AgentFrame | undefined {
   if (isBinary) return undefined;

@@ -1,6 +1,7 @@
 /** The core's door for agents: what an adapter that holds agents' connections calls, and what it must offer. */
 import type { AgentEvent, AgentFacts, Answer, Ask, FaultCode } from "@servereye/contract";
 import type { HubKey } from "../ports/process.ts";
+import type { SampleIntake, SampleLine } from "../ports/samples.ts";
 
 /** An agent that proved it holds its key. */
 export interface Candidate {
@@ -51,6 +52,8 @@ export interface OnlineAgent {
   answered(answer: Answer): boolean;
   /** An event it told. True when it is kept (or was before) and the agent may forget it. Never rejects. */
   told(event: AgentEvent): Promise<boolean>;
+  /** Where its samples go; undefined when this hub keeps none. Tells the first pace at once. */
+  samples(line: SampleLine): SampleIntake | undefined;
   /** The connection is no more. Idempotent. */
   gone(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { Ask, Fault, SERVER_ID } from "@servereye/contract";
 import * as z from "zod/mini";
 import type { Broker, Presence, PresenceBoard } from "../ports/broker.ts";
 import type { Clock, HubKey, Log, Metrics } from "../ports/process.ts";
+import type { SampleIntake, SampleLine } from "../ports/samples.ts";
 import type { Servers } from "../ports/servers.ts";
 import { createAsked } from "./asked.ts";
 import { askChannel, heartbeatChannel, lineChannel, pairedChannel } from "./channels.ts";
@@ -21,6 +22,8 @@ export interface OnlineParts {
   known?: KnownServers;
   /** Who takes agents' events; without, none is acknowledged. */
   events?: Pick<Events, "take">;
+  /** Who takes their samples; without, they are not asked for any. `skewMs`: the agent's clock less this one's. */
+  history?: { open(serverId: string, line: SampleLine, skewMs: () => number): SampleIntake };
   hubKey: HubKey;
   hubId: string;
   clock: Clock;
@@ -279,6 +282,7 @@ export function createOnline(parts: OnlineParts): Online {
           void quietly("answer.unsent", serverId, broker.publish(to.replyTo, text));
           return true;
         },
+        samples: (line) => parts.history?.open(serverId, line, () => state.skewMs),
         told: async (event) => !over && (await parts.events?.take(serverId, event)) === true,
         gone,
       };

@@ -49,8 +49,21 @@ export const Chart = z.object({
   warn: z.optional(z.number()),
   bad: z.optional(z.number()),
   lines: z.array(ChartLine).check(z.maxLength(MOST_CHART_LINES)),
-  /** Heads of the summary's columns; `none`: what stands where there is nothing to draw. */
-  words: z.object({ min: Words, avg: Words, max: Words, last: Words, none: Words }),
+  /**
+   * Heads of the summary's columns; `none`: what stands where there is nothing to draw; `busy` and `failed`: what is said
+   * where a picture was wanted and words are all there is.
+   */
+  words: z.object({
+    min: Words,
+    avg: Words,
+    max: Words,
+    last: Words,
+    none: Words,
+    busy: z.optional(Words),
+    failed: z.optional(Words),
+  }),
+  /** As its reader wishes pictures; a page follows its own scheme. */
+  dark: z.optional(z.boolean()),
   /** A quiet remark: for how long nothing was measured, lines left out. */
   note: z.optional(Words),
 });

@@ -28,6 +28,7 @@ export interface ChartWish {
   /** Epoch ms. */
   from: number;
   to: number;
+  dark?: boolean;
   /** In the order in which they are shown; what is more than a chart can have is left out, and that is said. */
   lines: ReadonlyArray<{ label: string; line: Line }>;
 }
@@ -68,7 +69,10 @@ export function chartOf(wish: ChartWish): Chart {
       max: t("chart-max"),
       last: t("chart-last"),
       none: t("chart-none"),
+      busy: t("chart-in-words", { why: "busy" }),
+      failed: t("chart-in-words", { why: "failed" }),
     },
+    ...(wish.dark === undefined ? {} : { dark: wish.dark }),
     ...(notes === "" ? {} : { note: cut(notes) }),
   };
 }

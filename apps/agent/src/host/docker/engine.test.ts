@@ -1,20 +1,16 @@
 /** The client on a real dockerd, and on servers that behave as none should. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, type TestContext, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { EngineRefusal } from "@servereye/commands/agent";
-import { Fault } from "@servereye/contract";
 import { startDocker, type TestDocker } from "../../../../../test/engines/docker.ts";
 import { needs } from "../../../../../test/engines.ts";
-import type { Log } from "../../log.ts";
+import { asNobody, away, connections, fake, leftBehind, QUIET, serving } from "./engine.fixture.ts";
 import { engineAt } from "./engine.ts";
 
-const QUIET: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 /** Long: a machine under load answers too. */
 const deadlineMs = 30_000;
 const ID = "0123456789ab";
@@ -329,76 +325,3 @@ test("a hundred questions take sixteen connections, and an idle client keeps non
   );
   await connections(server, 0);
 });
-
-/** A server on a socket of its own that is an engine of version 1.99, but for what `answer` does. */
-async function fake(
-  t: TestContext,
-  answer: RequestListener,
-  greet: RequestListener = (_, response) => response.end('{"ApiVersion":"1.99","MinAPIVersion":"1.24"}'),
-) {
-  const folder = mkdtempSync(join(tmpdir(), "engine-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const heard: string[] = [];
-  const path = join(folder, "s");
-  const server = createServer((request, response) => {
-    heard.push(`${request.method} ${request.url}`);
-    if (request.url === "/version") greet(request, response);
-    else answer(request, response);
-  });
-  await listening(t, server, path);
-  return { engine: engineAt({ address: `unix://${path}`, log: QUIET }), heard, server };
-}
-
-async function serving(t: TestContext, { path }: { path: string }, answer: RequestListener): Promise<Server> {
-  const server = createServer((request, response) => {
-    if (request.url === "/version") response.end('{"ApiVersion":"1.41"}');
-    else answer(request, response);
-  });
-  await listening(t, server, path);
-  return server;
-}
-
-async function listening(t: TestContext, server: Server, path: string): Promise<void> {
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await new Promise<void>((resolve) => server.listen(path, resolve));
-}
-
-async function asNobody<T>(work: () => Promise<T>): Promise<T> {
-  process.seteuid?.(65_534);
-  try {
-    return await work();
-  } finally {
-    process.seteuid?.(0);
-  }
-}
-
-/** A socket's file without anybody behind it, as a killed engine leaves it. */
-function leftBehind(path: string): void {
-  const script = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
-  spawnSync(process.execPath, ["-e", script], { timeout: 30_000 });
-}
-
-/** Resolves when the server has so many connections. */
-async function connections(server: Server, count: number): Promise<void> {
-  const end = performance.now() + 60_000;
-  for (;;) {
-    const now = await new Promise<number>((resolve) => server.getConnections((_, open) => resolve(open)));
-    if (now === count) return;
-    assert.ok(performance.now() < end, `${now} connections are left`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function away(work: Promise<unknown>, reason: string): Promise<Fault> {
-  try {
-    await work;
-  } catch (error) {
-    assert.ok(error instanceof Fault, String(error));
-    assert.deepEqual([error.code, error.values.reason], ["DOCKER_UNAVAILABLE", reason], error.message);
-    return error;
-  }
-  throw new assert.AssertionError({ message: "nothing failed" });
-}

@@ -174,7 +174,7 @@ function thresholds(chart: Chart, axis: ValueAxis, colours: ChartColours) {
       animation: false,
       data: shown.map(({ level, value }) => ({
         yAxis: value,
-        lineStyle: { color: colours[level], width: 1.2, type: level === "bad" ? [7, 3] : [2, 3] },
+        lineStyle: { color: colours[level], width: 1.4, type: level === "bad" ? [7, 3] : [2, 3] },
         label: {
           position: placeOf(value),
           formatter: chartNumber(chart, value),

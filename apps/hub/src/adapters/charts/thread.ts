@@ -15,7 +15,7 @@ export interface ThreadLimits {
 }
 
 export interface Thread {
-  /** Not to be called again before it has settled. Fault INTERNAL: not drawn; the next order begins a new thread. */
+  /** Not to be called again before it has settled. Fault INTERNAL: not drawn. */
   draw(order: Order): Promise<Picture>;
   running(): boolean;
   close(): Promise<void>;
@@ -73,13 +73,12 @@ export function createThread(deps: { clock: Clock; log: Log; limits: ThreadLimit
   return {
     async draw(order) {
       stopIdling();
+      let drawn: Drawn;
       try {
         const running = worker ?? (await begin());
         const answered = answer(running, limits.pictureMs, "to draw");
         running.postMessage(order);
-        const drawn = (await answered) as Drawn;
-        if ("failed" in drawn) throw new Fault("INTERNAL", `it can not be drawn: ${drawn.failed}`);
-        return drawn.picture;
+        drawn = (await answered) as Drawn;
       } catch (error) {
         // Whatever it is doing now is not waited for any more.
         await end();
@@ -91,6 +90,8 @@ export function createThread(deps: { clock: Clock; log: Log; limits: ThreadLimit
             void end();
           });
       }
+      if ("failed" in drawn) throw new Fault("INTERNAL", `it can not be drawn: ${drawn.failed}`);
+      return drawn.picture;
     },
     running: () => worker !== undefined,
     close() {

@@ -71,6 +71,7 @@ export {
   containerStateWord,
   containers,
   dependentsOf,
+  keptBy,
   keptFrom,
   portTexts,
   projectButton,

@@ -7,6 +7,7 @@ import { startDocker, type TestDocker } from "../../../../test/engines/docker.ts
 import { needs } from "../../../../test/engines.ts";
 import type { DockerPolicy, Engine } from "../docker/engine.ts";
 import { absentDocker } from "../kernel/fake-host.ts";
+import { realHost } from "../kernel/real-host.ts";
 import { actOn } from "./act.ts";
 import { actionDeadlineMs, type ContainerVerb, containerActions } from "./contract.ts";
 
@@ -58,7 +59,10 @@ describe("on a real engine", needs("docker", "busybox"), () => {
     verb: ContainerVerb,
     ask: { id: string; name: string; seen?: "running" | "exited" | "paused" },
     of = machine(),
-  ) => containerActions[verb].answer.parse(await actOn(of, verb, containerActions[verb].ask.parse(ask)));
+  ) =>
+    containerActions[verb].answer.parse(
+      await actOn({ ...realHost(), docker: of }, verb, containerActions[verb].ask.parse(ask)),
+    );
 
   test("one container through all of them: the state told is the engine's afterwards", async () => {
     const id = await obedient("web", 7);

@@ -7,6 +7,7 @@ import { type Docker, EngineRefusal } from "../docker/engine.ts";
 import { engineFault } from "../docker/jobs.ts";
 import { refuseProtected } from "../docker/protect.ts";
 import type { RouteName } from "../docker/routes.ts";
+import type { Around } from "../docker/self.ts";
 import { type Collector, collector } from "../kit.ts";
 import {
   actionDeadlineMs,
@@ -38,7 +39,7 @@ export interface Standing {
 }
 
 export const actionCollectors: readonly Collector[] = CONTAINER_VERBS.map((verb) =>
-  collector(containerActions[verb], (ask, { docker }) => actOn(docker, verb, ask)),
+  collector(containerActions[verb], (ask, host) => actOn(host, verb, ask)),
 );
 
 /** The container as the engine tells it now. CONTAINER_NOT_FOUND when that id is no container's. */
@@ -65,13 +66,14 @@ export async function standing(docker: Docker, id: string): Promise<Standing> {
  * CONTAINER_NOT_FOUND, CONTAINER_CHANGED, CONTAINER_PROTECTED, AGENT_BUSY, or what has the value `begun: "no"`; and
  * afterwards with CONTAINER_ACTION_FAILED (value `reason`: the engine's words), or with what leaves open what became of it.
  */
-export async function actOn(docker: Docker, verb: ContainerVerb, ask: ActionAsk) {
+export async function actOn(host: Around, verb: ContainerVerb, ask: ActionAsk) {
+  const { docker } = host;
   const before = await notBegun(standing(docker, ask.id));
   return alone(docker, before.id, verb, async () => {
     // Looked at again under the claim: what held it before may have changed it.
     const now = await notBegun(standing(docker, before.id));
     refuseChanged(now, ask);
-    if (KEPT_FROM.includes(verb)) refuseProtected(docker.policy, now);
+    if (KEPT_FROM.includes(verb)) refuseProtected(host, now);
     const told = await perform(docker, verb, now);
     const after = await standing(docker, now.id).catch(() => undefined);
     return {

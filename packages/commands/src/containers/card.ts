@@ -15,6 +15,7 @@ import {
   type ContainerVerb,
   containerActions,
   type containers,
+  keptBy,
   keptFrom,
   ORIGINAL_VERBS,
   verbsFor,
@@ -83,7 +84,10 @@ function factsOf(t: Translate, container: Container, all: readonly Container[]):
       "needed",
       (container.neededBy ?? dependentsOf(container, all).map((one) => one.service ?? one.name)).join(", "),
     ),
-    ...row("protected", container.protected === true ? t("containers-protected-value") : undefined),
+    ...row(
+      "protected",
+      container.protected === true ? t("containers-protected-value", keptBy(container)) : undefined,
+    ),
     { label: t("containers-id"), value: [{ kind: "code", text: id.slice(0, 12) }] },
   ];
 }

@@ -96,6 +96,7 @@ function containerOf(
   const name = nameIn(summary);
   const service = labelOf(labels[SERVICE]);
   const project = labelOf(labels[PROJECT]);
+  const kept = protection(host, { id, name, labels });
   const dependsOn = dependencies(labels[DEPENDS_ON] ?? "");
   const stop = inspected?.Config.StopTimeout;
   const memoryLimit = inspected?.HostConfig.Memory ?? 0;
@@ -106,7 +107,8 @@ function containerOf(
     ...(memoryLimit > 0 ? { memoryLimit } : {}),
     // -1 waits for ever.
     ...(stop === undefined ? {} : { stopSeconds: stop < 0 ? 3_600 : Math.min(3_600, Math.round(stop)) }),
-    ...(protection(host.docker.policy, { name, labels }) ? { protected: true as const } : {}),
+    ...(kept === undefined ? {} : { protected: true as const }),
+    ...(kept === "self" ? { own: true as const } : {}),
     ...(dependsOn.length > 0 ? { dependsOn } : {}),
     ports: portsOf(summary).slice(0, ports),
     ...(project === undefined ? {} : { project }),

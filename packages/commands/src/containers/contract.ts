@@ -44,8 +44,10 @@ export const Container = z.object({
   memoryLimit: z.optional(z.int().check(z.nonnegative())),
   /** Seconds it is given to end by itself when it is stopped; 10 unless told. */
   stopSeconds: z.optional(z.int().check(z.nonnegative(), z.maximum(3_600))),
-  /** The server's policy or its label keeps it from being stopped, removed or updated. */
+  /** The server's policy, its label, or that the agent runs in it keeps it from being stopped, removed or updated. */
   protected: z.optional(z.literal(true)),
+  /** The agent runs in it. */
+  own: z.optional(z.literal(true)),
   /** Services of its project that it says it depends on (label `com.docker.compose.depends_on`). */
   dependsOn: z.optional(z.array(Label).check(z.maxLength(32))),
   /** Those of its project that say so of it: services, or names where they have none. Told of one that is asked for alone. */
@@ -159,6 +161,11 @@ export const asksFirst = (verb: ContainerVerb): boolean => verb !== "start" && v
 export const KEPT_FROM: readonly ContainerVerb[] = ["stop", "pause", "remove"];
 export const keptFrom = (verb: ContainerVerb, container: Pick<Container, "protected">): boolean =>
   container.protected === true && KEPT_FROM.includes(verb);
+
+/** Who keeps it, for the words about that. */
+export const keptBy = ({ own }: Pick<Container, "own">): { own: "yes" | "no" } => ({
+  own: own === true ? "yes" : "no",
+});
 
 const RUNS: readonly ContainerVerb[] = ["stop", "restart", "pause"];
 const LIES: readonly ContainerVerb[] = ["start", "remove"];

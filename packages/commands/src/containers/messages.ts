@@ -83,7 +83,10 @@ containers-of = { $used } of { $limit }
 containers-needs = Needs
 containers-needed = Needed by
 containers-protected = 🛡 Protected
-containers-protected-value = not stopped or removed from here
+containers-protected-value = { $own ->
+    [yes] the agent runs in it
+   *[no] not stopped or removed from here
+ }
 containers-logs = 📜 Logs
 containers-stats = 📊 Stats
 containers-top = 📋 Processes
@@ -176,7 +179,10 @@ containers-of = { $used } из { $limit }
 containers-needs = Нужны ему
 containers-needed = Нужен для
 containers-protected = 🛡 Защищён
-containers-protected-value = остановить и удалить нельзя
+containers-protected-value = { $own ->
+    [yes] в нём работает агент
+   *[no] остановить и удалить нельзя
+ }
 containers-logs = 📜 Журнал
 containers-stats = 📊 Нагрузка
 containers-top = 📋 Процессы

@@ -33,6 +33,7 @@ export {
   ContainerState,
   containerActions,
   containers,
+  keptBy,
   keptFrom,
   verbsFor,
 } from "./contract.ts";

@@ -102,7 +102,7 @@ export async function actOnProject(
     try {
       const said = await alone(host.docker, (await standing(host.docker, id)).id, verb, async () => {
         const now = await standing(host.docker, id);
-        const kept = KEPT_FROM.includes(verb) ? protection(host.docker.policy, now) : undefined;
+        const kept = KEPT_FROM.includes(verb) ? protection(host, now) : undefined;
         if (kept !== undefined) throw new Skipped(PROTECTED[kept]);
         if (isThere(verb, now)) return "It was so already.";
         if (now.name !== name) throw new Skipped(`Its name is ${now.name} by now.`);
@@ -144,6 +144,7 @@ export async function actOnProject(
 class Skipped extends Error {}
 
 const PROTECTED = {
+  self: "The agent runs in it: that would end the agent.",
   label: "It is protected by its label servereye.protect=true.",
   list: "It is protected by SERVEREYE_AGENT_PROTECT.",
 } as const;

@@ -63,7 +63,7 @@ export function unusedContainers(
   const busy = inUpdates(all);
   const stopped = all.filter(({ Id, State }) => STOPPED.has(State) && !busy.has(Id));
   const free = stopped.filter(
-    (one) => protection(host.docker.policy, { name: nameIn(one), labels: one.Labels }) === undefined,
+    (one) => protection(host, { id: one.Id, name: nameIn(one), labels: one.Labels }) === undefined,
   );
   const shown = free.flatMap((one) => {
     const name = ContainerName.safeParse(nameIn(one)).data;

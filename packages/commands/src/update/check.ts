@@ -4,6 +4,7 @@ import { ContainerState } from "../docker/container-state.ts";
 import { ImageReference } from "../docker/grammar.ts";
 import { refuseProtected } from "../docker/protect.ts";
 import { imageOf } from "../docker/pulling.ts";
+import { isSelf } from "../docker/self.ts";
 import type { Host } from "../host.ts";
 import type { NoUpdate, update } from "./contract.ts";
 import { labelsIn, recordIn, textIn, type Whole, wholeOf } from "./whole.ts";
@@ -25,8 +26,9 @@ export async function refuseChanged(host: Host, ask: AskOf<typeof update>): Prom
   // Lists tell the image's id where its name has gone to another one.
   const known = [given, now.Image].some((one) => one === image) || isIdOf(now.Image, image);
   if (!known) throw changed(name, image, given);
-  refuseProtected(host.docker.policy, { name, labels: labelsIn(now) });
-  const reason = await noUpdate(host, now);
+  const own = isSelf(host, now.Id) ? "self" : undefined;
+  if (own === undefined) refuseProtected(host, { id: now.Id, name, labels: labelsIn(now) });
+  const reason = own ?? (await noUpdate(host, now));
   if (reason !== undefined)
     throw new Fault("UNSUPPORTED", `${name} can not be updated: ${reason}`, { values: { name, reason } });
   return now;
@@ -38,14 +40,13 @@ const changed = (name: string, was: string, is: string): Fault =>
   });
 
 async function noUpdate(host: Host, container: Whole): Promise<NoUpdate | undefined> {
-  const { HostConfig, Id, Image, Pod, State, Config } = container;
+  const { HostConfig, Image, Pod, State, Config } = container;
   const labels = labelsIn(container);
   const given = textIn(Config, "Image");
   if (!["running", "restarting", "exited", "created"].includes(State.Status)) return "state";
   if (HostConfig.AutoRemove === true) return "auto-remove";
   if (Object.keys(labels).some((label) => label.startsWith("com.docker.swarm."))) return "swarm";
   if (Pod !== "" || "io.kubernetes.pod.uid" in labels) return "pod";
-  if (isSelf(host, Id)) return "self";
   if (given.includes("@") || !ImageReference.safeParse(given).success || isIdOf(Image, given)) return "fixed";
   const image = await imageOf(host, Image);
   if (image?.RepoDigests.length === 0) return "local";
@@ -55,16 +56,6 @@ async function noUpdate(host: Host, container: Whole): Promise<NoUpdate | undefi
 const isIdOf = (id: string, text: string): boolean =>
   /^(sha256:)?[0-9a-f]{12,64}$/.test(text) &&
   id.replace("sha256:", "").startsWith(text.replace("sha256:", ""));
-
-/**
- * The files that Docker and Podman mount at /etc into each container come from a folder with its id (proc(5),
- * mountinfo: root, then mount point). Other mounts with an id in them are other containers', seen from the machine.
- */
-function isSelf(host: Host, id: string): boolean {
-  const mounts = host.peekText("/proc/self/mountinfo") ?? "";
-  const files = new RegExp(`/${id}/\\S* /etc/`);
-  return files.test(mounts) || host.peekText("/proc/self/cgroup")?.includes(`/${id}`) === true;
-}
 
 /** The engine's list tells the network of each: `container:<id>`. */
 async function sharers(host: Host, { Id }: Whole): Promise<boolean> {

@@ -3,6 +3,7 @@ import { Fault } from "@servereye/contract";
 import { listContainers } from "../docker/calls.ts";
 import { EngineRefusal } from "../docker/engine.ts";
 import { protection } from "../docker/protect.ts";
+import { isSelf } from "../docker/self.ts";
 import { asideName, freshName, type Mark, markIn, markText, UPDATE_LABEL } from "../docker/update-mark.ts";
 import type { Host } from "../host.ts";
 import { watch } from "./watch.ts";
@@ -99,7 +100,9 @@ export async function settle(host: Host, only?: string): Promise<Settled[]> {
     const [old, fresh] = [await wholeOf(host, mark.oldId), await wholeOf(host, newId)];
     // Finished long ago; or a label that only looks like ours, on containers that are not called as ours are.
     if (old === undefined || fresh === undefined || !isOurs(mark, old.Name, fresh.Name)) continue;
-    if (protection(host.docker.policy, { name: mark.name, labels: labelsIn(old) }) !== undefined) continue;
+    const { name } = mark;
+    if (protection(host, { id: old.Id, name, labels: labelsIn(old) }) !== undefined) continue;
+    if (isSelf(host, fresh.Id)) continue;
     const swapped = fresh.Name === mark.name && old.Name !== mark.name;
     const good = swapped && (!mark.ran || (await watch(host, newId)).good !== undefined);
     if (good) {

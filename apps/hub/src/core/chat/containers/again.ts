@@ -5,6 +5,7 @@ import {
   type ContainerVerb,
   containerActions,
   containers,
+  keptBy,
   keptFrom,
   verbsFor,
 } from "@servereye/commands/hub";
@@ -35,7 +36,7 @@ export async function against(
   const deed = deedOf(verb, name, id);
   if (keptFrom(verb, container)) {
     await auditTurn(turn, deed.what, server.id, "refused", { ...deed.detail, code: "CONTAINER_PROTECTED" });
-    const words = text(t("container-kept", { verb, name, server: server.name }));
+    const words = text(t("container-kept", { verb, name, server: server.name, ...keptBy(container) }));
     return { blocks: [words], buttons: ways(turn, server, container) };
   }
   const fault = await wouldNot(turn, server, deed);

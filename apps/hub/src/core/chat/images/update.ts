@@ -1,5 +1,12 @@
 /** /update_container <name> [server]: the newest image in the same settings, and the old container back if it fails. */
-import { type Container, containerStateText, dependentsOf, shortName, update } from "@servereye/commands/hub";
+import {
+  type Container,
+  containerStateText,
+  dependentsOf,
+  keptBy,
+  shortName,
+  update,
+} from "@servereye/commands/hub";
 import type { SeenServer } from "../../ports/people.ts";
 import { auditTurn } from "../audit.ts";
 import type { ButtonDeed, ChatCommand, Ended } from "../commands/command.ts";
@@ -49,7 +56,9 @@ async function ask(
   const deed = deedOf(container.name, container.id);
   if (container.protected === true) {
     await auditTurn(turn, deed.what, server.id, "refused", { ...deed.detail, code: "CONTAINER_PROTECTED" });
-    const kept = text(turn.t("update-kept", { name: container.name, server: server.name }));
+    const kept = text(
+      turn.t("update-kept", { name: container.name, server: server.name, ...keptBy(container) }),
+    );
     return turn.show({ blocks: [kept], buttons: ways(turn, server, container) });
   }
   if (await wouldDo(turn, server, deed)) await turn.show(confirmation(turn, server, container, all));

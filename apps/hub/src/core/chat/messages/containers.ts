@@ -45,7 +45,10 @@ container-kept = 🛡 { $name } on { $server } is protected there: it is not { $
     [stop] stopped
     [pause] paused
    *[remove] removed
- } from here. Its owner can change that on the server: the label servereye.protect, or SERVEREYE_AGENT_PROTECT.
+ } from here. { $own ->
+    [yes] The agent itself runs in it, and would end with it.
+   *[no] Its owner can change that on the server: the label servereye.protect, or SERVEREYE_AGENT_PROTECT.
+ }
 container-doing = ⏳ { $verb ->
     [start] Starting
     [stop] Stopping
@@ -158,7 +161,10 @@ container-kept = 🛡 { $name } на { $server } под защитой: отсю
     [stop] остановить
     [pause] поставить на паузу
    *[remove] удалить
- }. Владелец меняет это на сервере: метка servereye.protect или SERVEREYE_AGENT_PROTECT.
+ }. { $own ->
+    [yes] В нём работает сам агент и остановится вместе с ним.
+   *[no] Владелец меняет это на сервере: метка servereye.protect или SERVEREYE_AGENT_PROTECT.
+ }
 container-doing = ⏳ { $verb ->
     [start] Запускаю
     [stop] Останавливаю

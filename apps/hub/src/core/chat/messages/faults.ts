@@ -22,6 +22,7 @@ fault-container-action-failed = The container engine on { $server } refused: { $
 fault-container-changed = ✋ Nothing was done: { $name } on { $server } is “{ $is }” by now, and was “{ $was }” when you saw it.
 fault-container-protected = 🛡 { $server } protects { $name }: { $how ->
     [list] it is listed in SERVEREYE_AGENT_PROTECT there.
+    [self] the agent itself runs in it, and would end with it.
    *[other] by its label servereye.protect=true.
  } Nothing was done.
 fault-job-unknown = The agent on { $server } does not know of that work any more: it has restarted, or it is long over.
@@ -129,6 +130,7 @@ fault-container-action-failed = Docker на { $server } отказал: { $reaso
 fault-container-changed = ✋ Ничего не сделано: { $name } на { $server } теперь «{ $is }», а вы видели «{ $was }».
 fault-container-protected = 🛡 { $server } защищает { $name }: { $how ->
     [list] он перечислен там в SERVEREYE_AGENT_PROTECT.
+    [self] в нём работает сам агент и остановится вместе с ним.
    *[other] на нём метка servereye.protect=true.
  } Ничего не сделано.
 fault-job-unknown = Агент на { $server } об этой работе уже не знает: он перезапущен, или она давно закончена.

@@ -20,7 +20,10 @@ update-means =
     It fetches the newest image of this name, stops the container, and makes it anew with the same settings and volumes. If it does not become healthy, the old one is put back.
     What it wrote outside its volumes is lost.
 update-yes = Yes, update { $name }
-update-kept = 🛡 { $server } protects { $name }: it is not updated.
+update-kept = 🛡 { $own ->
+    [yes] The agent on { $server } runs in { $name }: it is not updated from here.
+   *[no] { $server } protects { $name }: it is not updated.
+ }
 update-not = ⛔ { $name } can not be updated from here: { $reason ->
     [auto-remove] it goes away when it is stopped (--rm), and there would be nothing to go back to.
     [swarm] it belongs to a swarm service. Update that.
@@ -160,7 +163,10 @@ update-means =
     Скачаю самый новый образ с этим именем, остановлю контейнер и создам его заново с теми же настройками и томами. Если он не станет здоровым, вернётся старый.
     Что записано вне томов, пропадёт.
 update-yes = Да, обновить { $name }
-update-kept = 🛡 { $server } защищает { $name }: он не обновляется.
+update-kept = 🛡 { $own ->
+    [yes] Агент на { $server } работает в { $name }: отсюда он не обновляется.
+   *[no] { $server } защищает { $name }: он не обновляется.
+ }
 update-not = ⛔ { $name } отсюда не обновить: { $reason ->
     [auto-remove] он исчезает при остановке (--rm), и вернуться будет не к чему.
     [swarm] он принадлежит службе swarm. Обновите её.

@@ -27,6 +27,8 @@ export interface Config {
   policyPlace: PolicyPlace;
   /** Seconds between samples, 1..60. Kept for sampling. */
   intervalS: number;
+  /** What samples that no hub has kept may take on the disk, bytes. */
+  bufferBytes: number;
   /** Where the container engine is, well formed; undefined: at one of the usual places. */
   dockerHost: string | undefined;
   /** The name to offer the hub instead of the host's. */
@@ -100,6 +102,10 @@ export function parseConfig(sources: Sources, data: string): Outcome {
   const intervalS = /^\d{1,2}$/.test(interval) ? Number(interval) : 0;
   if (intervalS < 1 || intervalS > 60)
     faults.push(`SERVEREYE_AGENT_INTERVAL must be 1 to 60 (seconds), not "${interval}".`);
+  const buffer = told("SERVEREYE_AGENT_BUFFER_MB") ?? "64";
+  const bufferMb = /^\d{1,5}$/.test(buffer) ? Number(buffer) : 0;
+  if (bufferMb < 1 || bufferMb > 65_536)
+    faults.push(`SERVEREYE_AGENT_BUFFER_MB must be 1 to 65536 (MiB), not "${buffer}".`);
   const pairText = told("SERVEREYE_AGENT_PAIR") ?? "false";
   if (!/^(true|false)$/.test(pairText)) faults.push('SERVEREYE_AGENT_PAIR must be "true" or "false".');
   const name = check(
@@ -131,6 +137,7 @@ export function parseConfig(sources: Sources, data: string): Outcome {
         restart: withParent ? "hub" : settingsFile === undefined ? "agent" : "service",
       },
       intervalS,
+      bufferBytes: bufferMb * 1_048_576,
       dockerHost,
       name,
       withParent,

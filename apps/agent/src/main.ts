@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { collectors, createJobs, FINE_POLICIES, settleUpdates } from "@servereye/commands/agent";
 import type { AgentFacts } from "@servereye/contract";
+import { SampleBuffer } from "./buffer/buffer.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, dataFolderOf, parseConfig } from "./config.ts";
 import { keptIn } from "./docker/kept.ts";
@@ -10,13 +11,14 @@ import { ContainerWatch } from "./docker/watch.ts";
 import { flagsOf, HELP } from "./flags.ts";
 import { machineDocker } from "./host/docker/docker.ts";
 import { endProcess } from "./host/exit.ts";
-import { machineFacts } from "./host/facts.ts";
+import { machineBoot, machineFacts } from "./host/facts.ts";
 import { nodeDisk } from "./host/files.ts";
 import { type LinuxHost, linuxHost } from "./host/linux.ts";
 import { printSpace } from "./host/statfs.ts";
 import { type Identity, StartRefused, serverKey } from "./key.ts";
 import { diagnose } from "./link/diagnose.ts";
 import { type Link, link } from "./link/link.ts";
+import { SampleSender } from "./link/samples.ts";
 import { type Log, lineLog, reasonOf } from "./log.ts";
 import { readPin, writePin } from "./pin.ts";
 import { DEFAULT_ALLOW, unknownActions } from "./policy.ts";
@@ -141,6 +143,10 @@ async function connectTo(config: Config, identity: Identity, host: LinuxHost): P
     queue: { identity, hubTime, bootId },
   });
   watch.start();
+  const buffer = await SampleBuffer.open({
+    ...{ disk: nodeDisk, folder: join(config.data, "samples"), ...machineBoot() },
+    ...{ mostBytes: config.bufferBytes, clock: systemClock, log },
+  });
   const going = link({
     url: config.url,
     identity,
@@ -152,6 +158,7 @@ async function connectTo(config: Config, identity: Identity, host: LinuxHost): P
     serve,
     hubTime,
     events: watch.events,
+    samples: new SampleSender({ buffer, clock: systemClock, log }),
     keepPin: (seen) => writePin(nodeDisk, pinFile, seen),
     clock: systemClock,
     random: Math.random,
@@ -163,6 +170,7 @@ async function connectTo(config: Config, identity: Identity, host: LinuxHost): P
     ended: going.ended,
     stop: async () => {
       await Promise.all([going.stop(), watch.stop()]);
+      await buffer.close();
     },
   };
 }

@@ -19,6 +19,10 @@ const words: Record<string, (f: Fields) => string> = {
   "link.fault": (f) => `Left ${f.hub}: ${f.reason}.`,
   "link.silent": () => "The hub has gone silent.",
   "journal.failed": (f) => `Can not write ${f.path}, so actions are refused: ${f.reason}`,
+  "buffer.memory_only": (f) =>
+    `Can not write ${f.path}, so what is measured is kept in memory alone, and for hours instead of a day: ${f.reason}`,
+  "buffer.well": () => "What is measured is kept on the disk again.",
+  "buffer.lost": (f) => `Had to let go of ${f.samples} samples that no hub has kept (${f.why}).`,
   "link.refused": (f) => `The hub refused this server: ${f.detail} (${f.code}).`,
   "link.stopped": (f) => String(f.reason),
   "serve.fault": (f) => `Could not answer ${f.command}: ${f.code}, ${f.detail}`,

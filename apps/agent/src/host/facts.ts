@@ -1,5 +1,5 @@
 /** What this machine is, for the hub's lists. */
-import { arch, hostname, release, type } from "node:os";
+import { arch, hostname, release, type, uptime } from "node:os";
 import type { AgentFacts } from "@servereye/contract";
 import { Peeker } from "./peek.ts";
 
@@ -21,4 +21,14 @@ export function machineFacts(): MachineFacts {
     hostname: hostname(),
     bootId: (peeker.text("/proc/sys/kernel/random/boot_id") ?? "").trim().slice(0, 64),
   };
+}
+
+/**
+ * The boot, and a number that samples of it which come at most one a second have not reached: its seconds so far. Where
+ * the machine has no id for its boot, each start of the agent counts as one.
+ */
+export function machineBoot(): { boot: string; first: number } {
+  const { bootId } = machineFacts();
+  const boot = /^[0-9a-f-]{8,64}$/.test(bootId) ? bootId : crypto.randomUUID();
+  return { boot, first: Math.ceil(uptime()) + 1 };
 }

@@ -45,10 +45,11 @@ const BlockBody = z.object({ blocked: z.boolean() });
 const RedeliverBody = z.object({ updateId: Id });
 const NextBody = z.object({ contains: z.optional(z.string()), timeoutMs: z.optional(z.int()) });
 const FaultBody = z.object({
-  kind: z.enum(["429", "500", "502", "drop", "delay", "drop-after"]),
+  kind: z.enum(["400", "429", "500", "502", "drop", "delay", "drop-after"]),
   times: z.int(),
   method: z.optional(z.string()),
   chatId: z.optional(Id),
+  description: z.optional(z.string()),
   retryAfter: z.optional(z.int()),
   delayMs: z.optional(z.int()),
 });

@@ -1,7 +1,7 @@
 /** Faults on demand: what the next calls are to suffer. */
 
 /** `drop` cuts the connection before the work, `drop-after` does the work and loses the answer. */
-export type FaultKind = "429" | "500" | "502" | "drop" | "delay" | "drop-after";
+export type FaultKind = "400" | "429" | "500" | "502" | "drop" | "delay" | "drop-after";
 
 /** A fault for the next `times` calls (of one method, to one chat, when these are given). */
 export interface Fault {
@@ -9,6 +9,8 @@ export interface Fault {
   readonly times: number;
   readonly method?: string | undefined;
   readonly chatId?: number | undefined;
+  /** What `400` says after "Bad Request: ". */
+  readonly description?: string | undefined;
   /** Seconds, of `429`; 1 when not given. */
   readonly retryAfter?: number | undefined;
   /** Milliseconds, of `delay`; 1000 when not given. */

@@ -100,3 +100,49 @@ test("nothing, an empty file, an unknown id and a long caption are refused", asy
     "Bad Request: invalid file_id",
   );
 });
+
+test("a text takes a picture and is no text any more; a caption changes without its picture", async () => {
+  const said = await call(emulator, "sendMessage", { chat_id: 5, text: "soon" });
+  const message_id = String(field(said.result, "message_id"));
+  const refused = async (method: string, more: object) =>
+    (await call(emulator, method, { chat_id: 5, message_id, ...more })).description;
+  assert.equal(
+    await refused("editMessageCaption", { caption: "x" }),
+    "Bad Request: there is no caption in the message to edit",
+  );
+  const media = (more: object) => JSON.stringify({ type: "photo", media: "attach://one", ...more });
+  const one = new Blob([png(780, 600)], { type: "image/png" });
+  const edited = await upload("editMessageMedia", {
+    message_id,
+    media: media({ caption: "<b>c</b>", parse_mode: "HTML" }),
+    one,
+  });
+  assert.equal(field(edited.result, "photo", 0, "height"), 600);
+  assert.equal(emulator.control.chat(5).last?.text, "c");
+  assert.equal(
+    await refused("editMessageText", { text: "back" }),
+    "Bad Request: there is no text in the message to edit",
+  );
+  const { media: before } = emulator.control.chat(5).last ?? {};
+  assert.equal(
+    (await call(emulator, "editMessageCaption", { chat_id: 5, message_id, caption: "d" })).ok,
+    true,
+  );
+  assert.equal(emulator.control.chat(5).last?.media, before);
+  assert.match((await refused("editMessageCaption", { caption: "d" })) ?? "", /message is not modified/);
+  const long = media({ caption: "x".repeat(1025) });
+  assert.equal(
+    (await upload("editMessageMedia", { message_id, media: long, one })).description,
+    "Bad Request: message caption is too long",
+  );
+  const nothing = await upload("editMessageMedia", { message_id, media: media({}) });
+  assert.equal(nothing.description, "Bad Request: wrong file identifier/HTTP URL specified");
+  const cut = new Blob([png(780, 600).slice(0, 20)]);
+  assert.equal((await upload("sendPhoto", { photo: cut })).description, "Bad Request: IMAGE_PROCESS_FAILED");
+  const large = new Uint8Array(10 * 1024 * 1024 + 1);
+  large.set(png(780, 600));
+  assert.equal(
+    (await upload("sendPhoto", { photo: new Blob([large]) })).description,
+    "Request Entity Too Large",
+  );
+});

@@ -6,7 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { ControlDoor } from "./controldoor.ts";
 import type { Fault, Faults } from "./faults.ts";
 import type { Params } from "./params.ts";
-import { Refusal, tooMany } from "./refusal.ts";
+import { badRequest, Refusal, tooMany } from "./refusal.ts";
 import { readParams } from "./requestbody.ts";
 
 /** What the door opens to. */
@@ -106,6 +106,8 @@ async function callMethod(
 /** Does what a fault does before the work; true when there is to be no work. Throws `Refusal`. */
 async function suffer(clock: Clock, fault: Fault, response: ServerResponse): Promise<boolean> {
   switch (fault.kind) {
+    case "400":
+      throw badRequest(fault.description ?? "refused");
     case "429":
       throw tooMany(fault.retryAfter ?? 1);
     case "500":

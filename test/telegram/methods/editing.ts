@@ -92,14 +92,18 @@ function isSame(message: ChatMessage, change: Change, markup: Markup | undefined
   );
 }
 
+/** Of a message with a file, or of a text, which becomes its caption's like: the way back there is none. */
 function mediaChange(world: World, params: Params): Change {
   const media = params.json("media", "can't parse InputMedia JSON object");
   if (!isObject(media)) throw badRequest("can't parse InputMedia: expected an Object");
   const kind = media.type;
   if (kind !== "document" && kind !== "photo")
     throw badRequest("can't parse InputMedia: type must be specified");
+  if (media.media === undefined || media.media === "") throw badRequest("media not found");
+  if (typeof media.media !== "string") throw badRequest("can't parse InputMedia: media must be a String");
   const html = String(media.caption ?? "");
+  if (!html.isWellFormed()) throw badRequest("strings must be encoded in UTF-8");
   const words = wordsOf(html, String(media.parse_mode ?? ""), media.caption_entities);
   if (words.text.length > 1024) throw badRequest("message caption is too long");
-  return { kind, media: readMedia(world, params, kind, String(media.media ?? "")), html, ...words };
+  return { kind, media: readMedia(world, params, kind, media.media), html, ...words };
 }

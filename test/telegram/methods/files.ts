@@ -33,9 +33,12 @@ function kept(world: World, kind: "document" | "photo", upload: Upload): Media {
   return world.chats.keepFile({ fileName, mimeType: upload.mimeType, bytes: upload.bytes, ...size });
 }
 
+/** Signature, and length and name of the first chunk (PNG, second edition, 5.2 and 11.2.2). */
+const pngHead = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
+
 /** Width and height in pixels. Throws `Refusal` for what is no picture or out of bounds. */
 function pictureSize(bytes: Buffer): { width: number; height: number } {
-  const png = bytes.length >= 24 && bytes.readUInt32BE(0) === 0x89504e47;
+  const png = bytes.length >= 33 && bytes.subarray(0, pngHead.length).equals(pngHead);
   const jpeg = bytes.length >= 4 && bytes.readUInt16BE(0) === 0xffd8;
   const webp =
     bytes.subarray(0, 4).toString("latin1") === "RIFF" && bytes.subarray(8, 12).toString("latin1") === "WEBP";

@@ -1,5 +1,5 @@
 /** What a hub can ask and show: one line a command. */
-import type { OriginalCommand } from "@servereye/contract";
+import type { Measure, OriginalCommand } from "@servereye/contract";
 import { containersOriginals } from "./containers/original.ts";
 import { containersReading } from "./containers/reply.ts";
 import { cpuReading } from "./cpu/reply.ts";
@@ -40,6 +40,11 @@ export const readings: readonly Reading[] = [
   imagesReading,
   jobReading,
 ];
+
+/** All that is measured, by its key. */
+export const measures: ReadonlyMap<string, Measure> = new Map(
+  readings.flatMap((one) => one.measures.map((measure) => [measure.key, measure])),
+);
 
 /** What of it agents of the Go original can be asked too: one line a command. */
 export const originals: readonly OriginalCommand[] = [

@@ -7,6 +7,7 @@ import type {
   OriginalCommand,
   OriginalTold,
   Role,
+  Series,
   View,
 } from "@servereye/contract";
 import type { Host } from "./host.ts";
@@ -65,6 +66,24 @@ export type Reply<C extends Command> = (
   context: ReplyContext,
   ask: AskOf<C>,
 ) => ReplyView;
+
+/** Numbers of one moment, each of one series; what could not be measured is not in it. */
+export type Values = Array<readonly [Series, number]>;
+
+/** What a sampler may measure beyond the usual. */
+export interface SampleWish {
+  /** Each processor by itself. */
+  cores: boolean;
+}
+
+/**
+ * Measures the machine again and again. What `start` gives is called for each sample, never before the last call has
+ * ended; it keeps the counters of the last one, of which rates are made. It shares them with no live reading.
+ */
+export interface Sampler {
+  measures: readonly Measure[];
+  start(host: Host, wish: SampleWish): () => Values | Promise<Values>;
+}
 
 /** Message texts of one folder, in Fluent syntax (FTL), by language. Every id stands in both. */
 export interface Messages {

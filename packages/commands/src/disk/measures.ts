@@ -8,6 +8,9 @@ export const diskUsed = {
   key: "disk.used",
   unit: "percent",
   kind: "gauge",
+  about: "space used, as df counts it",
+  of: "filesystem",
+  quantum: 0.1,
   worse: "higher",
   warn: 80,
   bad: 90,
@@ -17,6 +20,9 @@ export const diskInodes = {
   key: "disk.inodes",
   unit: "percent",
   kind: "gauge",
+  about: "inodes used",
+  of: "filesystem",
+  quantum: 0.1,
   worse: "higher",
   warn: 80,
   bad: 90,
@@ -26,17 +32,83 @@ export const diskBusy = {
   key: "disk.busy",
   unit: "percent",
   kind: "gauge",
+  about: "time with a request in work",
+  of: "device",
+  quantum: 0.1,
   worse: "higher",
   warn: 80,
   bad: 95,
 } as const satisfies Measure;
 
+export const diskUsedBytes = {
+  key: "disk.used_bytes",
+  unit: "bytes",
+  kind: "gauge",
+  about: "space used",
+  of: "filesystem",
+  quantum: 1_048_576,
+  worse: "higher",
+} as const satisfies Measure;
+
+export const diskRead = {
+  key: "disk.read",
+  unit: "bytes_per_second",
+  kind: "gauge",
+  about: "bytes read",
+  of: "device",
+  quantum: 100,
+  worse: "none",
+} as const satisfies Measure;
+
+export const diskWrite = {
+  key: "disk.write",
+  unit: "bytes_per_second",
+  kind: "gauge",
+  about: "bytes written",
+  of: "device",
+  quantum: 100,
+  worse: "none",
+} as const satisfies Measure;
+
+export const diskReads = {
+  key: "disk.reads",
+  unit: "per_second",
+  kind: "gauge",
+  about: "reads that were completed",
+  of: "device",
+  quantum: 0.1,
+  worse: "none",
+} as const satisfies Measure;
+
+export const diskWrites = {
+  key: "disk.writes",
+  unit: "per_second",
+  kind: "gauge",
+  about: "writes that were completed",
+  of: "device",
+  quantum: 0.1,
+  worse: "none",
+} as const satisfies Measure;
+
+export const diskPressure = {
+  key: "disk.pressure",
+  unit: "percent",
+  kind: "gauge",
+  about: "time in which something waited for a disk",
+  quantum: 0.1,
+  worse: "higher",
+} as const satisfies Measure;
+
 export const diskMeasures: readonly Measure[] = [
   diskUsed,
+  diskUsedBytes,
   diskInodes,
+  diskRead,
+  diskWrite,
+  diskReads,
+  diskWrites,
   diskBusy,
-  { key: "disk.read", unit: "bytes_per_second", kind: "gauge", worse: "none" },
-  { key: "disk.write", unit: "bytes_per_second", kind: "gauge", worse: "none" },
+  diskPressure,
 ];
 
 /** Percent used as df(1) counts it: used / (used + available), so that 100 means nobody but root can write. */

@@ -9,27 +9,107 @@ export const networkLoad = {
   key: "network.load",
   unit: "percent",
   kind: "gauge",
+  about: "traffic of the busier direction in the speed of the link",
+  of: "interface",
+  quantum: 0.1,
   worse: "higher",
   warn: 80,
   bad: 95,
 } as const satisfies Measure;
 
-/** Percent of packets since boot that came to harm. A sound cable is far below one in a thousand. */
+/** Percent of packets that came to harm: asked, since boot. A sound cable is far below one in a thousand. */
 export const networkErrors = {
   key: "network.errors",
   unit: "percent",
   kind: "gauge",
+  about: "packets that came to harm",
+  of: "interface",
+  quantum: 0.01,
   worse: "higher",
   warn: 0.1,
   bad: 1,
 } as const satisfies Measure;
 
+export const networkIn = {
+  key: "network.in",
+  unit: "bytes_per_second",
+  kind: "gauge",
+  about: "bytes received",
+  of: "interface",
+  quantum: 100,
+  worse: "none",
+} as const satisfies Measure;
+
+export const networkOut = {
+  key: "network.out",
+  unit: "bytes_per_second",
+  kind: "gauge",
+  about: "bytes sent",
+  of: "interface",
+  quantum: 100,
+  worse: "none",
+} as const satisfies Measure;
+
+export const networkPacketsIn = {
+  key: "network.packets_in",
+  unit: "per_second",
+  kind: "gauge",
+  about: "packets received",
+  of: "interface",
+  quantum: 1,
+  worse: "none",
+} as const satisfies Measure;
+
+export const networkPacketsOut = {
+  key: "network.packets_out",
+  unit: "per_second",
+  kind: "gauge",
+  about: "packets sent",
+  of: "interface",
+  quantum: 1,
+  worse: "none",
+} as const satisfies Measure;
+
+export const networkErrorRate = {
+  key: "network.error_rate",
+  unit: "per_second",
+  kind: "gauge",
+  about: "packets that came to harm, both directions",
+  of: "interface",
+  quantum: 0.01,
+  worse: "higher",
+} as const satisfies Measure;
+
+export const networkDrops = {
+  key: "network.drops",
+  unit: "per_second",
+  kind: "gauge",
+  about: "packets dropped, both directions",
+  of: "interface",
+  quantum: 0.01,
+  worse: "higher",
+} as const satisfies Measure;
+
+export const networkTcp = {
+  key: "network.tcp",
+  unit: "count",
+  kind: "gauge",
+  about: "TCP sockets",
+  of: "state",
+  quantum: 1,
+  worse: "none",
+} as const satisfies Measure;
+
 export const networkMeasures: readonly Measure[] = [
-  { key: "network.in", unit: "bytes_per_second", kind: "gauge", worse: "none" },
-  { key: "network.out", unit: "bytes_per_second", kind: "gauge", worse: "none" },
+  networkIn,
+  networkOut,
+  networkPacketsIn,
+  networkPacketsOut,
   networkLoad,
   networkErrors,
-  { key: "network.drops", unit: "count", kind: "counter", worse: "higher" },
+  networkErrorRate,
+  networkDrops,
+  networkTcp,
 ];
 
 /** Fewer errors than these say nothing about a link: plugging a cable makes some. */

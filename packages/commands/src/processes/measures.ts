@@ -5,6 +5,8 @@ export const processesTotal = {
   key: "processes.total",
   unit: "count",
   kind: "gauge",
+  about: "processes, threads of the kernel included",
+  quantum: 1,
   worse: "higher",
 } as const satisfies Measure;
 
@@ -13,6 +15,8 @@ export const processesZombies = {
   key: "processes.zombies",
   unit: "count",
   kind: "gauge",
+  about: "ended, and not taken by their parent",
+  quantum: 1,
   worse: "higher",
   warn: 10,
   bad: 100,
@@ -23,6 +27,8 @@ export const processesStuck = {
   key: "processes.stuck",
   unit: "count",
   kind: "gauge",
+  about: "waiting for a device, not to be interrupted",
+  quantum: 1,
   worse: "higher",
   warn: 5,
   bad: 20,

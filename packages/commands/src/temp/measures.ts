@@ -7,6 +7,20 @@ export const tempCelsius = {
   key: "temp.celsius",
   unit: "celsius",
   kind: "gauge",
+  about: "temperature",
+  of: "sensor",
+  quantum: 0.1,
+  worse: "higher",
+  warn: 70,
+  bad: 85,
+} as const satisfies Measure;
+
+export const tempAverage = {
+  key: "temp.average",
+  unit: "celsius",
+  kind: "gauge",
+  about: "mean of the cores, else of the processor, else of all sensors",
+  quantum: 0.1,
   worse: "higher",
   warn: 70,
   bad: 85,
@@ -14,8 +28,15 @@ export const tempCelsius = {
 
 export const tempMeasures: readonly Measure[] = [
   tempCelsius,
-  { key: "temp.average", unit: "celsius", kind: "gauge", worse: "higher", warn: 70, bad: 85 },
-  { key: "temp.throttled", unit: "count", kind: "counter", worse: "higher" },
+  tempAverage,
+  {
+    key: "temp.throttled",
+    unit: "count",
+    kind: "counter",
+    about: "times since boot that heat slowed a processor",
+    quantum: 1,
+    worse: "higher",
+  },
 ];
 
 /** How far below its own limit a sensor warns, °C, where that is stricter than the usual threshold. */

@@ -5,6 +5,8 @@ export const uptimeSeconds = {
   key: "uptime.seconds",
   unit: "seconds",
   kind: "gauge",
+  about: "time since boot",
+  quantum: 1,
   worse: "lower",
   warn: 600,
 } as const satisfies Measure;

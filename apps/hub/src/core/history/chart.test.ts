@@ -24,11 +24,20 @@ const cpu: Measure = {
   key: "cpu.usage",
   unit: "percent",
   kind: "gauge",
+  about: "processor usage",
+  quantum: 0.1,
   worse: "higher",
   warn: 80,
   bad: 95,
 };
-const flow: Measure = { key: "network.in", unit: "bytes_per_second", kind: "gauge", worse: "none" };
+const flow: Measure = {
+  key: "network.in",
+  unit: "bytes_per_second",
+  kind: "gauge",
+  about: "bytes received",
+  quantum: 100,
+  worse: "none",
+};
 
 const same = (value: number): Point["value"] => ({
   min: value,

@@ -84,13 +84,13 @@ umask 077
   [ -z "$enrol" ] || printf "SERVEREYE_AGENT_ENROL='%s'\n" "$enrol"
   [ -z "$name" ] || printf "SERVEREYE_AGENT_NAME='%s'\n" "$name"
   printf "SERVEREYE_AGENT_SETTINGS_FILE='%s'\n" "$etc/agent.env"
-  printf '# Actions this machine allows, divided by commas. Reading is always on. Empty: containers.start,\n'
-  printf '# containers.stop, containers.restart and containers.logs. none: nothing.\n'
+  printf '# Actions this machine allows, divided by commas. Reading is always on. Empty, or none: nothing else.\n'
   kept='^SERVEREYE_AGENT_(ALLOW|PROTECT|BIND_ROOTS|DOCKER_HOST|INTERVAL)='
   if [ -f "$etc/agent.env" ]; then grep -E "$kept" "$etc/agent.env" || true; fi
-  if [ ! -f "$etc/agent.env" ] || ! grep -q '^SERVEREYE_AGENT_ALLOW=' "$etc/agent.env"; then printf 'SERVEREYE_AGENT_ALLOW=\n'; fi
+  if [ ! -f "$etc/agent.env" ] || ! grep -q '^SERVEREYE_AGENT_ALLOW=' "$etc/agent.env"; then printf 'SERVEREYE_AGENT_ALLOW=containers.start,containers.stop,containers.restart,containers.logs\n'; fi
 } > "$etc/agent.env.new"
 mv "$etc/agent.env.new" "$etc/agent.env"
+if grep -qE '^SERVEREYE_AGENT_ALLOW=("")?$' "$etc/agent.env"; then say "SERVEREYE_AGENT_ALLOW is empty in $etc/agent.env: chat may look at containers, and do nothing with them."; fi
 
 # Little room for young objects: Node would take 32 MiB and more for one long log, and keep them.
 run="$node --max-semi-space-size=2 $app/agent.mjs --data $data${pair:+ --pair}"

@@ -81,7 +81,9 @@ export function parseConfig(sources: Sources, data: string): Outcome {
     TOKEN,
     "--enrol (SERVEREYE_AGENT_ENROL) must be the one-time token that /add gave.",
   );
-  const allow = told("SERVEREYE_AGENT_ALLOW");
+  // Unlike the others it counts when it is empty too: an empty list is nothing, and not whatever is usual.
+  const listed = sources.env.SERVEREYE_AGENT_ALLOW;
+  const allow = (listed ?? file.values.SERVEREYE_AGENT_ALLOW)?.trim();
   const policy = policyOf(
     {
       allow,
@@ -97,7 +99,7 @@ export function parseConfig(sources: Sources, data: string): Outcome {
   );
   const withParent = flags.switches.has("with-parent");
   // The environment goes before agent.env: a line added there would not count.
-  const inEnvironment = (sources.env.SERVEREYE_AGENT_ALLOW ?? "").trim() !== "";
+  const inEnvironment = listed !== undefined;
   const interval = told("SERVEREYE_AGENT_INTERVAL") ?? "10";
   const intervalS = /^\d{1,2}$/.test(interval) ? Number(interval) : 0;
   if (intervalS < 1 || intervalS > 60)

@@ -48,8 +48,8 @@ export const HELP = `Usage: servereye-agent --hub wss://your.hub [--pair | --hub
   --with-parent    stop when standard input ends
   --version, --help
 
-Also: SERVEREYE_AGENT_KEY_FILE, SERVEREYE_AGENT_ALLOW (actions it will do, with commas between; "none": it only reads;
-unset: containers.start, .stop, .restart and .logs), SERVEREYE_AGENT_PROTECT (containers it never stops or removes),
+Also: SERVEREYE_AGENT_KEY_FILE, SERVEREYE_AGENT_ALLOW (actions it will do, with commas between; "none" or
+empty: it only reads; unset: containers.start, .stop, .restart and .logs), SERVEREYE_AGENT_PROTECT (containers it never stops or removes),
 SERVEREYE_AGENT_BIND_ROOTS (folders that created containers may mount), SERVEREYE_AGENT_INTERVAL (1 to 60 s),
 SERVEREYE_AGENT_DOCKER_HOST. They may stand in DIR/agent.env.
 `;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseConfig } from "./config.ts";
-import { DEFAULT_ALLOW, refusalValues, unknownActions } from "./policy.ts";
+import { refusalValues, unknownActions } from "./policy.ts";
 
 const parse = (env: Record<string, string>, file = "", argv: string[] = []) =>
   parseConfig({ argv: ["--hub", "h", ...argv], env, file }, "/data");
@@ -13,15 +13,21 @@ const configOf = (...args: Parameters<typeof parse>) => {
   return config;
 };
 
-test("start, stop, restart and logs are on until the list is told; `none` is nothing", () => {
+test("start, stop, restart and logs are on until the list is told; an empty one is nothing, and so is `none`", () => {
   assert.deepEqual(configOf({}).policy.allow, [
     "containers.start",
     "containers.stop",
     "containers.restart",
     "containers.logs",
   ]);
-  assert.deepEqual(configOf({ SERVEREYE_AGENT_ALLOW: "" }).policy.allow, DEFAULT_ALLOW);
-  assert.deepEqual(configOf({ SERVEREYE_AGENT_ALLOW: "none" }).policy.allow, []);
+  for (const nothing of ["", " ", ",", "none"]) {
+    assert.deepEqual(configOf({ SERVEREYE_AGENT_ALLOW: nothing }).policy.allow, [], `"${nothing}"`);
+    assert.deepEqual(configOf({}, `SERVEREYE_AGENT_ALLOW=${nothing}\n`).policy.allow, [], `"${nothing}"`);
+  }
+  assert.deepEqual(configOf({}, 'SERVEREYE_AGENT_ALLOW=""\n').policy.allow, []);
+  // As an unset variable comes out of a Compose file: it stands before the file's list, and takes all of it away.
+  const composed = configOf({ SERVEREYE_AGENT_ALLOW: "" }, "SERVEREYE_AGENT_ALLOW=containers.logs\n");
+  assert.deepEqual([composed.policy.allow, composed.policyPlace.file], [[], undefined]);
   assert.deepEqual(configOf({}, "SERVEREYE_AGENT_ALLOW=containers.logs\n").policy.allow, ["containers.logs"]);
 });
 
@@ -59,7 +65,7 @@ test("a refusal gives the whole line, where it goes, and what to start again", (
   };
   const { policy: none, policyPlace: etc } = configOf(installed);
   assert.deepEqual(refusalValues("containers.stop", none.allow, etc), {
-    ...{ policy: "containers.stop", line: "SERVEREYE_AGENT_ALLOW=containers.stop" },
+    ...{ policy: "containers.stop", line: "SERVEREYE_AGENT_ALLOW=containers.stop", empty: "yes" },
     ...{ where: "file", file: "/etc/servereye/agent.env", restart: "service" },
   });
   // A line in agent.env would not count beside the environment's.

@@ -4,14 +4,14 @@ import type { DockerPolicy } from "@servereye/commands/agent";
 import { ContainerName } from "@servereye/commands/agent";
 import { nearest } from "./variables.ts";
 
-/** On where SERVEREYE_AGENT_ALLOW is not set, and can be taken away by setting it. */
+/** On where SERVEREYE_AGENT_ALLOW is not set at all, and can be taken away by setting it. */
 export const DEFAULT_ALLOW: readonly string[] = [
   "containers.start",
   "containers.stop",
   "containers.restart",
   "containers.logs",
 ];
-/** The whole list when nothing is allowed. */
+/** The whole list when nothing is allowed, for who would rather not leave it empty. */
 const NOTHING = "none";
 
 const MOST_ACTIONS = 64;
@@ -20,8 +20,9 @@ const MOST_PROTECTED = 256;
 const ACTION = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/;
 
 export interface PolicySettings {
-  /** The values as they are told; undefined or empty: not set. */
+  /** Undefined: not set. Empty: nothing. */
   allow: string | undefined;
+  /** Undefined or empty: none. */
   bindRoots: string | undefined;
   protect: string | undefined;
 }
@@ -99,13 +100,14 @@ export interface PolicyPlace {
   restart: "service" | "hub" | "agent";
 }
 
-/** The values of POLICY_REFUSED: the one line, whole, and what to do with it. */
+/** The values of POLICY_REFUSED: the one line, whole, and what to do with it; `empty`: the list allows nothing at all. */
 export const refusalValues = (
   policy: string,
   allow: readonly string[],
   place: PolicyPlace,
 ): Record<string, string> => ({
   ...{ policy, line: `SERVEREYE_AGENT_ALLOW=${[...allow, policy].join(",")}` },
+  ...(allow.length === 0 ? { empty: "yes" } : {}),
   ...placeValues(place),
 });
 

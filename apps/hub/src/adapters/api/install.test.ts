@@ -154,7 +154,7 @@ test("without Node on the machine: the hub's own comes along, and the agent that
   assert.equal((await hub.health()).agents.connected, 1);
   // The same place again: what it allows and who it is stay.
   const key = readFileSync(join(prefix, "var/lib/servereye-agent/server.key"), "utf8");
-  writeFileSync(settings, readFileSync(settings, "utf8").replace("ALLOW=", "ALLOW=containers.restart"));
+  writeFileSync(settings, readFileSync(settings, "utf8").replace(/ALLOW=.*/, "ALLOW=containers.restart"));
   assert.equal((await install(["--hub-key", hub.hubKey], prefix)).code, 0);
   assert.match(readFileSync(settings, "utf8"), /^SERVEREYE_AGENT_ALLOW=containers\.restart$/m);
   assert.equal(readFileSync(join(prefix, "var/lib/servereye-agent/server.key"), "utf8"), key);

@@ -40,7 +40,7 @@ export async function wouldNot(turn: Turn, server: SeenServer, deed: Deed): Prom
   if (offered === "yes") return undefined;
   if (offered === "unknown") return new Fault("UNSUPPORTED", `its agent does not know ${command.name}`);
   const policy = command.policy ?? "";
-  const values = { policy, line: agent.line(policy) };
+  const values = { policy, line: agent.line(policy), empty: agent.empty ? "yes" : "no" };
   const fault = new Fault("POLICY_REFUSED", `this server does not allow ${policy}`, { values });
   await auditTurn(turn, deed.what, server.id, "refused", { ...deed.detail, code: fault.code });
   return fault;

@@ -35,7 +35,7 @@ export function faultDraft(
       told: fault.message === "" ? 0 : 1,
       reason: fault.message,
       ...{ name: "", how: "", was: "", is: "", doing: 0, where: "", file: "", restart: "" },
-      ...{ image: "", why: "", login: "", address: "" },
+      ...{ image: "", why: "", login: "", address: "", empty: "no" },
     },
     ...fault.values,
     ...(fault.code === "CONTAINER_CHANGED" ? statesOf(turn, fault) : {}),

@@ -9,6 +9,8 @@ interface Offers {
   of(command: Asked): "yes" | "unknown" | "denied";
   /** The whole line that its owner would have to write there to allow it. */
   line(policy: string): string;
+  /** It allows nothing at all. */
+  empty: boolean;
 }
 
 /** An agent of the Go original has no policy: what it knows it does. */
@@ -22,6 +24,7 @@ const offersOf = ({
     return policy === undefined || isOriginal({ runtime }) || allow.includes(policy) ? "yes" : "denied";
   },
   line: (policy) => `SERVEREYE_AGENT_ALLOW=${[...allow, policy].join(",")}`,
+  empty: allow.length === 0,
 });
 
 /** By the agent's own word. Where that can not be had now, anything: the agent decides for itself at the last. */
@@ -32,5 +35,5 @@ export async function offers({ deps }: Turn, serverId: string): Promise<Offers> 
   } catch (error) {
     deps.log.info("chat.offers_unread", { serverId, error: String(error) });
   }
-  return { of: () => "yes", line: () => "" };
+  return { of: () => "yes", line: () => "", empty: false };
 }

@@ -59,6 +59,14 @@ async function world(allow: string[]) {
   return { room, ann, server, asked, state, card, audited };
 }
 
+test("where the policy's list is empty the refusal says that it allows nothing", async () => {
+  const { ann, asked } = await world([]);
+  const told = (await ann.write("/restart_container shop-db"))?.text ?? "";
+  assert.match(told, /its own policy decides, and its SERVEREYE_AGENT_ALLOW allows nothing \(set but empty/);
+  assert.match(told, /SERVEREYE_AGENT_ALLOW=containers\.restart/);
+  assert.deepEqual(asked, []);
+});
+
 test("asked first: it shows which, published at what, needed by whom; removing says what stays", async () => {
   const { ann, asked, state } = await world(["containers.stop", "containers.remove"]);
   const question = await ann.write("/stop_container shop-db");

@@ -62,7 +62,10 @@ fault-docker-unavailable = 🐳 { $reason ->
  }
 fault-server-offline = 🔴 { $server } is offline.
 fault-server-unknown = There is no such server among yours. See /servers.
-fault-policy-refused = ⛔ { $server } does not allow that: its own policy decides. Nothing was done. To allow it, set on that server, in { $where ->
+fault-policy-refused = ⛔ { $server } does not allow that: its own policy decides{ $empty ->
+    [yes] , and its SERVEREYE_AGENT_ALLOW allows nothing (set but empty, or “none”)
+   *[no] {""}
+ }. Nothing was done. To allow it, set on that server, in { $where ->
     [file] { $file }:
     [environment] the environment of its agent:
    *[other] /etc/servereye/agent.env (or wherever its agent has its settings from):
@@ -170,7 +173,10 @@ fault-docker-unavailable = 🐳 { $reason ->
  }
 fault-server-offline = 🔴 { $server } не на связи.
 fault-server-unknown = Такого сервера среди ваших нет. Список: /servers.
-fault-policy-refused = ⛔ { $server } этого не разрешает: решает его собственная политика. Ничего не сделано. Чтобы разрешить, задайте на этом сервере, в { $where ->
+fault-policy-refused = ⛔ { $server } этого не разрешает: решает его собственная политика{ $empty ->
+    [yes] , а SERVEREYE_AGENT_ALLOW там не разрешает ничего (задан пустым или «none»)
+   *[no] {""}
+ }. Ничего не сделано. Чтобы разрешить, задайте на этом сервере, в { $where ->
     [file] { $file }:
     [environment] окружении его агента:
    *[other] /etc/servereye/agent.env (или там, откуда его агент берёт настройки):

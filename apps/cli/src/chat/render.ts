@@ -1,13 +1,6 @@
 /** A view of the bot as lines of a terminal. */
-import {
-  type Block,
-  type Button,
-  type ChatFile,
-  type ChatMessage,
-  chartText,
-  type Inline,
-  type View,
-} from "@servereye/contract";
+import type { Block, Button, ChatFile, ChatMessage, Inline, View } from "@servereye/contract";
+import { chartLines } from "./chart.ts";
 import { momentText } from "./moments.ts";
 import type { Paint } from "./paint.ts";
 import { columnsOf, cutTo, padTo, plainLine, plainLines } from "./plain.ts";
@@ -94,7 +87,7 @@ function blockLines(block: Block, look: Look): string[] {
     case "code":
       return plainLines(block.text).map((line) => `  ${look.paint.code(line)}`);
     case "chart":
-      return chartText(block).flatMap((line) => wrap(plainLine(line), look.columns));
+      return chartLines(block, look);
   }
 }
 

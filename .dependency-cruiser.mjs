@@ -112,6 +112,11 @@ export default {
       CONTRACT,
       SCHEMAS,
     ),
+    // How samples are placed in time, packed and thinned is one thing, wherever they are kept.
+    allow(
+      "^apps/hub/src/adapters/(history|store)/",
+      "^apps/hub/src/core/history/(codec/|(stat|steps|times)\\.ts$)",
+    ),
     builtIn("^apps/hub/src/adapters/"),
     ...Object.entries(DRIVERS).map(([name, drivers]) => allow(`^apps/hub/src/adapters/${name}/`, drivers)),
 

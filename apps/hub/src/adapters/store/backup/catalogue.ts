@@ -38,6 +38,15 @@ export async function tablesOf(db: Kysely<Tables>): Promise<Map<string, Column[]
   );
 }
 
+/** The column by which a table is made of parts; undefined for a table in one piece. */
+export async function partKeyOf(db: Kysely<Tables>, table: string): Promise<string | undefined> {
+  const { rows } = await sql<{ name: string }>`
+    select attname as name from pg_partitioned_table
+    join pg_attribute on attrelid = partrelid and attnum = partattrs[0]
+    where partrelid = to_regclass(${quoted(table)})`.execute(db);
+  return rows[0]?.name;
+}
+
 /** The sequences that are a carried table's, or nobody's. */
 export async function sequencesOf(db: Kysely<Tables>): Promise<string[]> {
   const { rows } = await sql<{ name: string; owner: string | null }>`

@@ -6,7 +6,7 @@ import { DEADLINES, openDatabase, type StoreConnection } from "../connection.ts"
 import { lockMigrations, missing, runMigrations } from "../migrate.ts";
 import { MIGRATIONS } from "../migrations/all.ts";
 import type { Tables } from "../tables.ts";
-import { type Column, execute, foreignKeysOf, quoted, tablesOf } from "./catalogue.ts";
+import { type Column, execute, foreignKeysOf, partKeyOf, quoted, tablesOf } from "./catalogue.ts";
 import { BackupFault, type Header, type Row } from "./format.ts";
 import { readParts } from "./read.ts";
 import { clear, type Held, holdings, type Migrations, refuseLivingHubs } from "./target.ts";
@@ -135,7 +135,7 @@ async function load(
         break;
       }
       case "table":
-        insert = inserting(trx, part, tables);
+        insert = await inserting(trx, part, tables);
         if (insert === undefined) restored.leftOut.push(part.table);
         else restored.tables += 1;
         break;
@@ -174,11 +174,11 @@ async function prepare(
 }
 
 /** Inserts rows of a table as texts, each made what its column is; undefined for a table that is none of ours. */
-function inserting(
+async function inserting(
   trx: Kysely<Tables>,
   { table, columns }: { table: string; columns: readonly string[] },
   tables: ReadonlyMap<string, Column[]>,
-): ((rows: readonly Row[]) => Promise<void>) | undefined {
+): Promise<((rows: readonly Row[]) => Promise<void>) | undefined> {
   const known = tables.get(table);
   if (known === undefined) return undefined;
   const types = columns.map((name) => known.find((column) => column.name === name)?.type);
@@ -194,7 +194,11 @@ function inserting(
   const statement =
     `insert into ${quoted(table)} (${names}) overriding system value ` +
     `select ${values} from unnest(${given}) as given (${aliases})`;
+  const bucket = columns.indexOf((await partKeyOf(trx, table)) ?? "");
   return async (rows) => {
+    // A part for each day, week or span that comes.
+    for (const value of new Set(bucket < 0 ? [] : rows.map((row) => row[bucket])))
+      await sql`select history_part(${table}, ${value}::integer)`.execute(trx);
     await execute(
       trx,
       statement,

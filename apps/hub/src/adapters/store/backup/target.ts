@@ -98,7 +98,7 @@ const MADE = `
   from pg_class
   where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'v', 'S') and not relispartition
     and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype in ('a', 'i')
-      and refclassid = 'pg_class'::regclass)
+      and refclassid = 'pg_class'::regclass and refobjid <> pg_class.oid)
   union all
   select 'function', quote_ident(proname) || '(' || pg_get_function_identity_arguments(oid) || ')'
   from pg_proc where pronamespace = current_schema()::regnamespace

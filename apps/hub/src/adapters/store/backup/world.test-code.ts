@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type Address, run } from "../../../../../../test/engines/databases.ts";
+import { inBatches, samplesFrom, tendAll } from "../../history/contract.test-suite.ts";
 import { anEpisode } from "../contract/episodes.test-suite.ts";
 import { openOn } from "../contract/fresh.test-suite.ts";
 import {
@@ -16,7 +17,9 @@ import {
   NOW,
   serverId,
   somebody,
+  standingClock,
 } from "../contract/world.test-suite.ts";
+import { openStoreHistory, RETENTION } from "../history/history.ts";
 import { writeFile } from "./file.ts";
 import { restoreBackup } from "./restore.ts";
 import type { Migrations } from "./target.ts";
@@ -62,6 +65,7 @@ export async function fill(address: Address): Promise<Secrets> {
     await store.episodes.setWatch(other.id, server.id, true, { chat: where, language: null });
     await store.episodes.keep(server.id, anEpisode({ lines: [text] }), ["telegram"]);
     await store.people.choose(person.id, `chat ${text}`, server.id);
+    await keepHistory(address, server.id, text);
     await store.buttons.save([
       aButton({
         personId: other.id,
@@ -103,12 +107,28 @@ export async function fill(address: Address): Promise<Secrets> {
   return secrets;
 }
 
+/** A day and a half of a server's samples, in each of the tiers. */
+async function keepHistory(connection: Address, server: string, text: string): Promise<void> {
+  const quiet = { command: () => undefined, count: () => undefined, gauge: () => undefined };
+  const history = openStoreHistory({
+    ...{ connection, log: keepingLog(), metrics: quiet, retention: RETENTION, quantumOf: () => 0.1 },
+    clock: standingClock(),
+  });
+  const of = text.replaceAll(/\p{Cc}/gu, "");
+  const samples = samplesFrom(NOW - 36 * 3_600_000, 5 * 3_600_000, [1.5, null, -7, -7, 0, 0, 0, 1]);
+  const [batch, ...more] = inBatches(server, samples, 1_000);
+  if (batch === undefined || more.length > 0) throw new Error("it is not one batch");
+  await history.ingest([{ ...batch, batch: { ...batch.batch, series: [{ key: "disk.used", of }] } }]);
+  await tendAll(history, NOW);
+  await history.close();
+}
+
 /** All rows of all tables but those that are not carried, as PostgreSQL's own text, in an order of their own. */
 export async function contents(address: Address): Promise<Record<string, string[]>> {
   const tables = await run(
     address,
-    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
-      and relname not in ('kysely_migration', 'kysely_migration_lock', 'hubs', 'leases', 'wizards', 'episode_messages') order by 1`,
+    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+      and not relispartition and relname not in ('kysely_migration', 'kysely_migration_lock', 'hubs', 'leases', 'wizards', 'episode_messages') order by 1`,
   );
   const all: Record<string, string[]> = {};
   for (const { name } of tables) {

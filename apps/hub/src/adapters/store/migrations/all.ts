@@ -7,6 +7,7 @@ import { auditTrim } from "./0005-audit-trim.ts";
 import { wizards } from "./0006-wizards.ts";
 import { auditBegun } from "./0007-audit-begun.ts";
 import { episodes } from "./0008-episodes.ts";
+import { history } from "./0009-history.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-foundation": foundation,
@@ -16,4 +17,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0006-wizards": wizards,
   "0007-audit-begun": auditBegun,
   "0008-episodes": episodes,
+  "0009-history": history,
 };

@@ -224,6 +224,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     membership: seat,
     broker,
     handler,
+    pictures,
     clock,
     log,
     metrics,

@@ -7,6 +7,7 @@ import type { Broker } from "./core/ports/broker.ts";
 import type { ChatHandler, ChatPort } from "./core/ports/chat.ts";
 import type { HttpRoute } from "./core/ports/http.ts";
 import type { Membership } from "./core/ports/hubs.ts";
+import type { Pictures } from "./core/ports/pictures.ts";
 import type { Clock, Log, Metrics } from "./core/ports/process.ts";
 import type { Store } from "./core/ports/store.ts";
 import { adminsOnTelegram } from "./persons.ts";
@@ -36,11 +37,12 @@ export async function openTelegram(parts: {
   membership: Membership;
   broker: Broker;
   handler: ChatHandler;
+  pictures: Pictures;
   clock: Clock;
   log: Log;
   metrics: Metrics;
 }): Promise<OpenTelegram | undefined> {
-  const { config, store, membership, broker, handler, clock, log, metrics } = parts;
+  const { config, store, membership, broker, handler, pictures, clock, log, metrics } = parts;
   if (config.telegram === undefined) return undefined;
   const { token, apiRoot, webhook } = config.telegram;
   const admins = await adminsOnTelegram(store);
@@ -57,6 +59,7 @@ export async function openTelegram(parts: {
     membership,
     broker,
     handler,
+    pictures,
     clock,
     log,
     metrics,

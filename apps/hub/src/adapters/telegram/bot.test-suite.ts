@@ -1,6 +1,6 @@
 /** A bot on the emulator, over HTTP, with a clock turned by hand and an inbox that outlives it. */
 import type { TestContext } from "node:test";
-import type { View } from "@servereye/contract";
+import { Fault, type View } from "@servereye/contract";
 import { type Emulator, startTelegramEmulator } from "../../../../../test/telegram/emulator.ts";
 import type { ChatPort, Incoming } from "../../core/ports/chat.ts";
 import { createTelegram, type TelegramOptions } from "./telegram.ts";
@@ -48,6 +48,7 @@ export function botFor(t: TestContext, emulator: Emulator, act: Act, more: Parti
     membership,
     broker: noBroker(),
     handler,
+    pictures: { draw: () => Promise.reject(new Fault("INTERNAL", "nothing is drawn here")) },
     clock,
     log,
     metrics,

@@ -1,10 +1,11 @@
 /** Telegram as the core's way out: views into messages, through the queue. */
-import { Fault, fileName } from "@servereye/contract";
+import { Fault, fileName, type View } from "@servereye/contract";
 import type { ChatPort, ChatRef } from "../../core/ports/chat.ts";
 import type { Log, Metrics } from "../../core/ports/process.ts";
 import type { BotApi } from "./api.ts";
+import type { Drawing } from "./drawing.ts";
 import { ApiUnreached, means } from "./failure.ts";
-import { captionOf, compose } from "./message.ts";
+import { captionOf, chartsOf, compose, type Outgoing } from "./message.ts";
 import type { Outbound, Work } from "./outbound.ts";
 import type { Presses } from "./presses.ts";
 import type { Writer } from "./writer.ts";
@@ -19,12 +20,16 @@ export interface ChatPortOptions {
   api: BotApi;
   outbound: Outbound;
   writer: Writer;
+  drawing: Drawing;
   presses: Presses;
   log: Log;
   metrics: Metrics;
 }
 
-export function createChatPort({ api, outbound, writer, presses, log, metrics }: ChatPortOptions): ChatPort {
+type Showing = (message: Outgoing) => Promise<string[] | undefined>;
+
+export function createChatPort(options: ChatPortOptions): ChatPort {
+  const { api, outbound, writer, drawing, presses, log, metrics } = options;
   /** By chat and the id that the core knows: the messages that stand there now, oldest first, where that is not one of that id. */
   const standing = new Map<string, readonly string[]>();
 
@@ -61,18 +66,42 @@ export function createChatPort({ api, outbound, writer, presses, log, metrics }:
     }
   }
 
+  /**
+   * What shows a view, by the function that shows it. Its pictures are drawn while it waits for its turn; one that the
+   * chat or Telegram does not take is told in words.
+   */
+  function showing(view: View): (by: Showing) => ReturnType<Showing> {
+    // Composed now in any case: a button that can not be is a fault of whoever asks, not of the queue.
+    const inWords = compose(view);
+    const drawn = drawing.begin(view);
+    if (drawn === undefined) return (by) => by(inWords);
+    return async (by) => {
+      try {
+        return await by(compose(view, await drawn));
+      } catch (error) {
+        if (!means(error, "pictureRefused")) throw error;
+        metrics.count("telegram_pictures_missing", { why: "refused" });
+        log.warn("telegram.picture-missing", { why: "refused", reason: error.description });
+        return await by(compose(view, new Map(chartsOf(view).map((chart) => [chart, "failed"]))));
+      }
+    };
+  }
+
   return {
     async send(chat, view, options) {
-      const message = compose(view);
-      return await queued(chat, async (call) =>
-        remember(chat, undefined, await writer.show(call, chat, [], message, options?.replyTo)),
-      );
+      const show = showing(view);
+      return await queued(chat, async (call) => {
+        const ids = await show((message) => writer.show(call, chat, [], message, options?.replyTo));
+        return remember(chat, undefined, ids ?? []);
+      });
     },
 
     async edit(chat, messageId, view) {
-      const message = compose(view);
-      const work: Work = async (call) =>
-        remember(chat, messageId, await writer.show(call, chat, recall(chat, messageId), message));
+      const show = showing(view);
+      const work: Work = async (call) => {
+        const ids = await show((message) => writer.show(call, chat, recall(chat, messageId), message));
+        return remember(chat, messageId, ids ?? []);
+      };
       return await queued(chat, work, `edit ${messageId}`);
     },
 
@@ -87,11 +116,11 @@ export function createChatPort({ api, outbound, writer, presses, log, metrics }:
     },
 
     async redraw(chat, messageId, view) {
-      const message = compose(view);
+      const show = showing(view);
       const { messageId: shown } = await queued(
         chat,
         async (call) => {
-          const ids = await writer.redraw(call, chat, recall(chat, messageId), message);
+          const ids = await show((message) => writer.redraw(call, chat, recall(chat, messageId), message));
           return ids === undefined ? "" : remember(chat, messageId, ids);
         },
         `edit ${messageId}`,

@@ -47,21 +47,26 @@ export class TokenRefused extends Error {
 /** What a 400 or 403 means to the one who sends. Telegram tells it in English words only. */
 const meanings = {
   notModified: /message is not modified/i,
-  /** The message is not there, or is not one with a text that the bot may edit. */
-  messageGone:
-    /message to edit not found|message can't be edited|MESSAGE_ID_INVALID|there is no text in the message/i,
+  /** The message is not there, or is not one that the bot may edit. */
+  messageGone: /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i,
+  /** A text does not take the place of a picture or file; on old servers a picture not that of a text either. */
+  otherKind: /there is no (?:text|media|caption) in the message/i,
+  /** The picture is refused, by the chat or as such; words may still be welcome. */
+  pictureRefused:
+    /IMAGE_PROCESS_FAILED|PHOTO_|not enough rights to send photos|CHAT_SEND_(?:PHOTOS|MEDIA)_FORBIDDEN|MEDIA_(?:EMPTY|INVALID)|wrong type of the web page content/i,
   deleteGone: /message to delete not found/i,
   topicGone: /message thread not found|TOPIC_(?:DELETED|CLOSED)/i,
   badMarkup: /can't parse entities|can't parse message text/i,
   pressTooOld: /query is too old|query id is invalid/i,
   /** Blocked, kicked, deleted account, never started, or no right to write. */
   shutOut:
-    /chat not found|not enough rights|have no rights|CHAT_WRITE_FORBIDDEN|USER_IS_BLOCKED|PEER_ID_INVALID/i,
+    /chat not found|not enough rights(?! to send photos)|have no rights|CHAT_WRITE_FORBIDDEN|USER_IS_BLOCKED|PEER_ID_INVALID/i,
 } as const;
 
 export function means(error: unknown, meaning: keyof typeof meanings): error is ApiRefused {
   if (!(error instanceof ApiRefused)) return false;
   if (meaning === "shutOut" && error.code === 403) return true;
+  if (meaning === "pictureRefused" && error.code === 413) return true;
   return error.code === 400 && meanings[meaning].test(error.description);
 }
 

@@ -4,9 +4,11 @@ import type { ChatHandler, ChatPort } from "../../core/ports/chat.ts";
 import type { HttpRoute } from "../../core/ports/http.ts";
 import type { Leases, Membership } from "../../core/ports/hubs.ts";
 import type { Inbox } from "../../core/ports/inbox.ts";
+import type { Pictures } from "../../core/ports/pictures.ts";
 import type { Clock, Log, Metrics } from "../../core/ports/process.ts";
 import { createApi } from "./api.ts";
 import { createChatPort } from "./chatport.ts";
+import { createDrawing } from "./drawing.ts";
 import { ApiRefused, TokenRefused } from "./failure.ts";
 import { createIntake } from "./intake.ts";
 import { createLeader, type Lead } from "./leader.ts";
@@ -41,6 +43,7 @@ export interface TelegramOptions {
   membership: Membership;
   broker: Pick<Broker, "publish" | "subscribe">;
   handler: ChatHandler;
+  pictures: Pick<Pictures, "draw">;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -93,7 +96,8 @@ export function createTelegram(options: TelegramOptions): Telegram {
   });
   const presses = createPresses({ api, outbound, clock, log, metrics });
   const writer = createWriter({ api, log, metrics });
-  const port = createChatPort({ api, outbound, writer, presses, log, metrics });
+  const drawing = createDrawing({ pictures: options.pictures, clock, log, metrics });
+  const port = createChatPort({ api, outbound, writer, drawing, presses, log, metrics });
   const intake = createIntake({ inbox, membership, news, handler, presses, clock, log, metrics });
   // Another hub receives, and this one is well: it handles what is its own.
   const leader = createLeader({ leases, hub, clock, log, metrics, onStandby: () => state.up() });

@@ -1,6 +1,8 @@
 /** Writes messages into a chat and changes them there, and knows what to do about each of Telegram's refusals. */
+import { hash } from "node:crypto";
 import { InputFile } from "grammy";
 import type { ChatRef } from "../../core/ports/chat.ts";
+import type { Picture } from "../../core/ports/pictures.ts";
 import type { Log, Metrics } from "../../core/ports/process.ts";
 import { type BotApi, callDeadline, uploadDeadline } from "./api.ts";
 import { ApiRefused, means } from "./failure.ts";
@@ -40,9 +42,14 @@ export interface WriterOptions {
 /** A name is not an invitation to look at a web page. */
 const noPreview = { link_preview_options: { is_disabled: true } } as const;
 
+/** Messages of which it is remembered what picture they show, so that new words alone do not take it up again. */
+const mostPictures = 500;
+
 export function createWriter({ api, log, metrics }: WriterOptions): Writer {
   /** Groups that became supergroups while the hub runs, by their old id. */
   const moved = new Map<string, number>();
+  /** By chat and message: SHA-256 of the picture, the one shown longest ago first. */
+  const pictures = new Map<string, string>();
 
   /** One call to a chat, which may have moved; a topic that is gone: to the chat itself. */
   async function inChat<T>(
@@ -78,45 +85,82 @@ export function createWriter({ api, log, metrics }: WriterOptions): Writer {
     }
   }
 
-  async function send(call: Call, chat: ChatRef, part: Part, replyTo?: string): Promise<string> {
-    const sent = await legible(part, (text, mode) =>
-      inChat(chat, (where, thread) =>
-        call(
-          () =>
-            api.perform((raw, signal) =>
-              raw.sendMessage(
-                { ...where, ...thread, ...noPreview, ...replied(replyTo), ...buttons(part), ...mode, text },
-                signal,
-              ),
-            ),
-          { doubles: true },
-        ),
-      ),
-    );
-    return String(sent.message_id);
+  function shows(chat: ChatRef, messageId: string, picture: Picture): void {
+    const key = `${chat.chatId} ${messageId}`;
+    pictures.delete(key);
+    pictures.set(key, digestOf(picture));
+    for (const oldest of pictures.keys()) {
+      if (pictures.size <= mostPictures) break;
+      pictures.delete(oldest);
+    }
   }
 
-  /** Undefined when the message is gone. */
-  async function edit(call: Call, chat: ChatRef, messageId: string, part: Part): Promise<string | undefined> {
-    try {
-      await legible(part, (text, mode) =>
-        inChat(chat, (where) =>
-          call(() =>
-            api.perform((raw, signal) =>
-              raw.editMessageText(
-                { ...where, ...noPreview, ...buttons(part), ...mode, message_id: Number(messageId), text },
-                signal,
-              ),
-            ),
-          ),
-        ),
+  async function send(call: Call, chat: ChatRef, part: Part, replyTo?: string): Promise<string> {
+    const { picture } = part;
+    const sent = await legible(part, (text, mode) =>
+      inChat(chat, (where, thread) => {
+        const all = { ...where, ...thread, ...replied(replyTo), ...buttons(part), ...mode };
+        return call<{ message_id: number }>(
+          () =>
+            picture === undefined
+              ? api.perform((raw, signal) => raw.sendMessage({ ...all, ...noPreview, text }, signal))
+              : api.perform(
+                  (raw, signal) => raw.sendPhoto({ ...all, caption: text, photo: upload(picture) }, signal),
+                  uploadDeadline,
+                ),
+          { doubles: true },
+        );
+      }),
+    );
+    const messageId = String(sent.message_id);
+    if (picture !== undefined) shows(chat, messageId, picture);
+    return messageId;
+  }
+
+  /** One call that puts `part` into the message: its words, its picture with them, or under the picture that is there. */
+  function change(
+    chat: ChatRef,
+    messageId: string,
+    part: Part,
+    words: string,
+    mode: { parse_mode?: "HTML" },
+    where: { chat_id: number },
+  ): Promise<unknown> {
+    const { picture } = part;
+    const all = { ...where, ...buttons(part), message_id: Number(messageId) };
+    if (picture === undefined)
+      return api.perform((raw, signal) =>
+        raw.editMessageText({ ...all, ...noPreview, ...mode, text: words }, signal),
       );
-      return messageId;
+    if (pictures.get(`${chat.chatId} ${messageId}`) === digestOf(picture))
+      return api.perform((raw, signal) =>
+        raw.editMessageCaption({ ...all, ...mode, caption: words }, signal),
+      );
+    return api.perform((raw, signal) => {
+      const media = { type: "photo" as const, media: upload(picture), caption: words, ...mode };
+      return raw.editMessageMedia({ ...all, media }, signal);
+    }, uploadDeadline);
+  }
+
+  /** `gone`: there is nothing to change; `other`: what is there can not become this, and has to be replaced. */
+  async function edit(
+    call: Call,
+    chat: ChatRef,
+    messageId: string,
+    part: Part,
+  ): Promise<"done" | "gone" | "other"> {
+    try {
+      await legible(part, (words, mode) =>
+        inChat(chat, (where) => call(() => change(chat, messageId, part, words, mode, where))),
+      );
     } catch (error) {
-      if (means(error, "notModified")) return messageId;
-      if (!means(error, "messageGone")) throw error;
-      return undefined;
+      if (means(error, "messageGone")) return "gone";
+      if (means(error, "otherKind")) return "other";
+      if (!means(error, "notModified")) throw error;
     }
+    if (part.picture === undefined) pictures.delete(`${chat.chatId} ${messageId}`);
+    else shows(chat, messageId, part.picture);
+    return "done";
   }
 
   async function sendFile(call: Call, chat: ChatRef, file: Upload, replyTo?: string): Promise<string> {
@@ -173,15 +217,22 @@ export function createWriter({ api, log, metrics }: WriterOptions): Writer {
       }
       const surplus = Math.max(0, old.length - message.parts.length);
       await tidy(call, chat, old.slice(0, surplus));
+      const left = old.slice(surplus);
       const ids: string[] = [];
       for (const [at, part] of message.parts.entries()) {
-        const messageId = old[surplus + at];
-        const first = at === 0 ? replyTo : undefined;
-        ids.push(
-          messageId === undefined
-            ? await send(call, chat, part, first)
-            : ((await edit(call, chat, messageId, part)) ?? (await send(call, chat, part))),
-        );
+        const messageId = left[0];
+        const became = messageId === undefined ? undefined : await edit(call, chat, messageId, part);
+        if (messageId !== undefined && became === "done") {
+          ids.push(messageId);
+          left.shift();
+          continue;
+        }
+        if (became === "gone") left.shift();
+        // What comes anew stands at the end of the chat: so what follows it does too, and what it stands for goes.
+        for (const [after, rest] of message.parts.slice(at).entries())
+          ids.push(await send(call, chat, rest, at === 0 && after === 0 ? replyTo : undefined));
+        await tidy(call, chat, left);
+        break;
       }
       return ids;
     },
@@ -192,8 +243,9 @@ export function createWriter({ api, log, metrics }: WriterOptions): Writer {
       const id = old.at(-1);
       if (last === undefined || id === undefined || message.kind === "file")
         return this.show(call, chat, old, message);
-      if ((await edit(call, chat, id, last)) === undefined) return undefined;
-      if (old.length === 1 && message.parts.length === 1) return [id];
+      const became = await edit(call, chat, id, last);
+      if (became === "gone") return undefined;
+      if (became === "done" && old.length === 1 && message.parts.length === 1) return [id];
       return this.show(call, chat, old, message);
     },
 
@@ -201,6 +253,11 @@ export function createWriter({ api, log, metrics }: WriterOptions): Writer {
     remove,
   };
 }
+
+/** Made anew for each attempt: one of grammY's is read once. */
+const upload = ({ png }: Picture): InputFile => new InputFile(png, "chart.png");
+
+const digestOf = ({ png }: Picture): string => hash("sha256", png);
 
 function replied(replyTo: string | undefined) {
   if (replyTo === undefined) return {};

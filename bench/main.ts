@@ -1,6 +1,7 @@
-/** `npm run bench [-- round-trip redis fleet original store agent start containers logs events] [--quick]`: measures, prints, and keeps the results with the docs. */
+/** `npm run bench [-- round-trip redis fleet original store agent start containers logs events charts] [--quick]`: measures, prints, and keeps the results with the docs. */
 import { parseArgs } from "node:util";
 import { agentCost } from "./agent.ts";
+import { chartsTime } from "./charts.ts";
 import { containersTime, dockerIsHere } from "./docker/containers.ts";
 import { eventsCost } from "./docker/events.ts";
 import { logsCost } from "./docker/logs.ts";
@@ -37,6 +38,7 @@ const benches: { [N in Name]: (how: How) => Promise<Results[N]> } = {
     eventsCost(
       quick ? { seconds: 2, containers: 2, checked: 1 } : { seconds: 60, containers: 30, checked: 10 },
     ),
+  charts: ({ quick }) => chartsTime({ pictures: quick ? 3 : 200 }),
 };
 
 function fleets({ quick, agents }: How): Promise<Fleet> {

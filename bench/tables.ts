@@ -1,5 +1,6 @@
 /** Results as Markdown tables, one for each bench. */
 import type { AgentCost, Memory } from "./agent.ts";
+import type { ChartsTime, LoopDelay } from "./charts.ts";
 import type { ContainersTime } from "./docker/containers.ts";
 import type { AgentAtRest, EventsCost } from "./docker/events.ts";
 import type { LogsCost } from "./docker/logs.ts";
@@ -25,6 +26,7 @@ export interface Results {
   containers: ContainersTime;
   logs: LogsCost;
   events: EventsCost;
+  charts: ChartsTime;
 }
 export type Name = keyof Results;
 
@@ -183,6 +185,27 @@ function events({ seconds, containers, checked, following, without }: EventsCost
   ].join("\n\n");
 }
 
+function charts({ first, kept, kinds, idle, busy, memory }: ChartsTime): string {
+  const rows = kinds.map(
+    ({ servers, times: { count, p50, p99 }, bytes }): Row => [
+      servers === 1 ? "one server" : `${servers} servers compared`,
+      String(count),
+      figure(p50),
+      figure(p99),
+      `${Math.round(bytes / 1_024)} KiB`,
+    ],
+  );
+  const delay = ({ p99, max }: LoopDelay) => `p99 ${figure(p99)} ms, at most ${figure(max)} ms`;
+  return [
+    table(["a day as a picture", "pictures", "p50, ms", "p99, ms", "size"], rows),
+    [
+      `- The first of all, with the start of its thread: ${figure(first)} ms. One that is kept: ${figure(kept)} ms.`,
+      `- Event loop of the hub's own thread meanwhile: ${delay(busy)}; with nothing to draw: ${delay(idle)}.`,
+      `- Memory of the whole process: ${mib(memory.before)} before, ${mib(memory.after)} after all of them, at most ${mib(memory.most)}.`,
+    ].join("\n"),
+  ].join("\n\n");
+}
+
 export function tableOf<N extends Name>(name: N, result: Results[N]): string {
   const makers: { [K in Name]: (result: Results[K]) => string } = {
     "round-trip": roundTrip,
@@ -195,6 +218,7 @@ export function tableOf<N extends Name>(name: N, result: Results[N]): string {
     containers,
     logs,
     events,
+    charts,
   };
   return makers[name](result);
 }

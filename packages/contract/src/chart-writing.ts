@@ -79,13 +79,15 @@ function head(chart: Chart, { width, font }: ChartLook, colours: ChartColours) {
   const room = width - 2 * EDGE - (last === undefined ? 0 : 110);
   const value = only?.points.findLast(([, avg]) => avg !== null)?.[1] ?? undefined;
   const level = value === undefined ? "ok" : levelOf(levels(chart), value);
+  // An old number is no alarm of now.
+  const colour = only?.old ? colours.quiet : level === "ok" ? colours.text : colours[level];
   return [
     words(chart.title, EDGE, 14, colours.text, font, { size: 15, bold: true, room }),
     words(chart.subtitle, EDGE, 37, colours.quiet, font, { size: 11, room: width - 2 * EDGE }),
     ...(last === undefined
       ? []
       : [
-          words(last, width - EDGE, 12, level === "ok" ? colours.text : colours[level], font, {
+          words(last, width - EDGE, 12, colour, font, {
             ...{ size: 18, bold: true, right: true },
           }),
         ]),
@@ -136,9 +138,16 @@ function foot(chart: Chart, look: ChartLook, colours: ChartColours) {
       ...(line.summary === undefined
         ? [words(said.none, right(3), y, colours.quiet, font, { right: true })]
         : columns.map((one, at) =>
-            words(line.summary?.[one] ?? "", right(at), y, colours.text, font, {
-              ...{ right: true, bold: one === "last", room: COLUMN - 4 },
-            }),
+            words(
+              line.summary?.[one] ?? "",
+              right(at),
+              y,
+              line.old && one === "last" ? colours.quiet : colours.text,
+              font,
+              {
+                ...{ right: true, bold: one === "last", room: COLUMN - 4 },
+              },
+            ),
           )),
     ];
   });

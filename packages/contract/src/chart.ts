@@ -21,6 +21,8 @@ export const ChartLine = z.object({
   points: z.array(ChartPoint).check(z.maxLength(MOST_CHART_POINTS)),
   /** In words with their unit; `last` is the newest. Absent: nothing was measured. */
   summary: z.optional(z.object({ min: Words, avg: Words, max: Words, last: Words })),
+  /** Nothing came lately: its newest number is not how it is now. */
+  old: z.optional(z.literal(true)),
 });
 export type ChartLine = z.infer<typeof ChartLine>;
 

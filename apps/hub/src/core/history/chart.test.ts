@@ -114,6 +114,15 @@ test("the reader's language and zone: units, the clock, and midnight there", () 
   );
 });
 
+test("what ended an hour ago is not told as now", () => {
+  const chart = chartOf(
+    wish({ from: NOON - 2 * HOUR, lines: alone(lineOf(NOON - 2 * HOUR, 60_000, [99, 99])) }),
+  );
+  assert.equal(chart.lines[0]?.old, true);
+  assert.match(chartText(chart)[2] ?? "", /^last 99/);
+  assert.equal(chart.note, "not measured for 1\u00a0h\u00a058\u00a0min");
+});
+
 test("two points further apart than their step have a gap between them, said or not", () => {
   const line = lineOf(NOON - HOUR, 60_000, [1, 2, 3]);
   const [, second, third] = line.points;

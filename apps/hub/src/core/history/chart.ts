@@ -46,6 +46,7 @@ export function chartOf(wish: ChartWish): Chart {
   const bound = (value: number | undefined, name: "warn" | "bad") =>
     value === undefined ? {} : { [name]: inUnit(value) };
   const notes = notesOf(wish, shown);
+  const lines = shown.map(({ label, line }) => chartLine(wish, cut(label), line, inUnit));
   return {
     type: "chart",
     title: cut(wish.title),
@@ -62,12 +63,12 @@ export function chartOf(wish: ChartWish): Chart {
     worse: measure.worse,
     ...bound(measure.warn, "warn"),
     ...bound(measure.bad, "bad"),
-    lines: shown.map(({ label, line }) => chartLine(wish, cut(label), line, inUnit)),
+    lines,
     words: {
       min: t("chart-min"),
       avg: t("chart-avg"),
       max: t("chart-max"),
-      last: t("chart-last"),
+      last: t(lines.some(({ old }) => old) ? "chart-last-old" : "chart-last"),
       none: t("chart-none"),
       busy: t("chart-in-words", { why: "busy" }),
       failed: t("chart-in-words", { why: "failed" }),
@@ -85,6 +86,7 @@ function chartLine(wish: ChartWish, label: string, line: Line, inUnit: (value: n
   const measured = line.points.flatMap(({ value }) => value ?? []);
   const newest = measured.at(-1);
   if (newest === undefined) return { label, points };
+  const newestAt = line.points.findLast(({ value }) => value !== null)?.at ?? wish.to;
   const count = measured.reduce((sum, one) => sum + one.count, 0);
   const avg = measured.reduce((sum, one) => sum + one.avg * one.count, 0) / Math.max(1, count);
   // Each figure in the unit that suits it: 3 MiB would be 0.003 GiB on the axis.
@@ -95,6 +97,8 @@ function chartLine(wish: ChartWish, label: string, line: Line, inUnit: (value: n
   return {
     label,
     points,
+    // The step that runs, and one that is on its way, are not missed yet.
+    ...(wish.to - newestAt > 3 * line.stepMs ? { old: true as const } : {}),
     summary: {
       min: say(lowestOf(measured)),
       avg: say(avg),

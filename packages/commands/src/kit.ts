@@ -58,6 +58,8 @@ export interface ReplyView {
   buttons?: ReplyButton[][];
   /** There is nothing in it that goes on. */
   still?: true;
+  /** Which thing of the server it is about, as series name it: a container. */
+  of?: string;
 }
 
 /** Runs on the hub: the answer as a person reads it. */

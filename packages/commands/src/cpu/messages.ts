@@ -34,6 +34,17 @@ cpu-core = { $number } ({ $share })
 cpu-numbers = Cores
 cpu-each = Each, 0–100 %
 cpu-how = Over { $ms } ms. Load over 1, 5, 15 min.
+measure-cpu-usage = CPU usage
+measure-cpu-user = CPU in programs
+measure-cpu-system = CPU in the kernel
+measure-cpu-iowait = CPU waiting for disks
+measure-cpu-steal = CPU stolen by the host
+measure-cpu-load-per-core = Load per core
+measure-cpu-pressure = Waiting for the processor
+measure-cpu-core-usage = Each core
+measure-cpu-load1 = Load over 1 minute
+measure-cpu-load5 = Load over 5 minutes
+measure-cpu-load15 = Load over 15 minutes
 `,
   ru: `
 cpu-about = Процессор, ядра, нагрузка
@@ -70,5 +81,16 @@ cpu-core = { $number } ({ $share })
 cpu-numbers = Ядра
 cpu-each = Каждое, 0–100 %
 cpu-how = За { $ms } мс. Нагрузка за 1, 5, 15 мин.
+measure-cpu-usage = Загрузка процессора
+measure-cpu-user = Процессор: программы
+measure-cpu-system = Процессор: ядро
+measure-cpu-iowait = Процессор: ожидание дисков
+measure-cpu-steal = Процессор: отнято хостом
+measure-cpu-load-per-core = Нагрузка на ядро
+measure-cpu-pressure = Ожидание процессора
+measure-cpu-core-usage = Каждое ядро
+measure-cpu-load1 = Нагрузка за 1 минуту
+measure-cpu-load5 = Нагрузка за 5 минут
+measure-cpu-load15 = Нагрузка за 15 минут
 `,
 };

@@ -33,6 +33,15 @@ disk-devices-more = { $count ->
    *[other] { $count } quieter devices
   } not shown
 disk-original = The Go agent tells space alone: no inodes, no activity.
+measure-disk-used = Disk space used
+measure-disk-inodes = Inodes used
+measure-disk-busy = Disks busy
+measure-disk-used-bytes = Disk space used, bytes
+measure-disk-read = Read from disks
+measure-disk-write = Written to disks
+measure-disk-reads = Read operations
+measure-disk-writes = Write operations
+measure-disk-pressure = Waiting for disks
 `,
   ru: `
 disk-about = Место на дисках, активность
@@ -67,5 +76,14 @@ disk-devices-more = Не { $count ->
    *[many] показано { $count } менее занятых устройств
   }
 disk-original = Агент на Go знает только место: ни inode, ни активности.
+measure-disk-used = Занято на дисках
+measure-disk-inodes = Занято inode
+measure-disk-busy = Занятость дисков
+measure-disk-used-bytes = Занято на дисках, байты
+measure-disk-read = Чтение с дисков
+measure-disk-write = Запись на диски
+measure-disk-reads = Операции чтения
+measure-disk-writes = Операции записи
+measure-disk-pressure = Ожидание дисков
 `,
 };

@@ -17,6 +17,10 @@ memory-no-swap = none
 memory-pressure = Pressure
 memory-container = The container's limit counts; the machine has { $total }.
 memory-original = The Go agent tells nothing of swap.
+measure-memory-usage = Memory used
+measure-memory-available = Memory available
+measure-memory-swap-usage = Swap used
+measure-memory-pressure = Waiting for memory
 `,
   ru: `
 memory-about = Память и подкачка
@@ -33,5 +37,9 @@ memory-no-swap = нет
 memory-pressure = Давление
 memory-container = Действует предел контейнера; у машины { $total }.
 memory-original = Агент на Go ничего не знает о подкачке.
+measure-memory-usage = Занято памяти
+measure-memory-available = Доступно памяти
+measure-memory-swap-usage = Занято подкачки
+measure-memory-pressure = Ожидание памяти
 `,
 };

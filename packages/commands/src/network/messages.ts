@@ -39,6 +39,15 @@ network-overall = All links, since last asked
 network-mean = Mean
 network-loopback-total = Loopback since boot
 network-original = The Go agent tells no link's state and no traffic of now, at most the mean since it was last asked.
+measure-network-in = Traffic in
+measure-network-out = Traffic out
+measure-network-packets-in = Packets in
+measure-network-packets-out = Packets out
+measure-network-load = Share of the link
+measure-network-errors = Packets with errors
+measure-network-error-rate = Errors a second
+measure-network-drops = Packets dropped
+measure-network-tcp = TCP sockets
 `,
   ru: `
 network-about = Трафик, ошибки, потери
@@ -80,5 +89,14 @@ network-overall = Все каналы, с прошлого запроса
 network-mean = Сред.
 network-loopback-total = Loopback с загрузки
 network-original = Агент на Go не знает состояния каналов и скорости сейчас: разве что среднюю с прошлого запроса.
+measure-network-in = Входящий трафик
+measure-network-out = Исходящий трафик
+measure-network-packets-in = Входящие пакеты
+measure-network-packets-out = Исходящие пакеты
+measure-network-load = Доля скорости линии
+measure-network-errors = Пакеты с ошибками
+measure-network-error-rate = Ошибки в секунду
+measure-network-drops = Потерянные пакеты
+measure-network-tcp = Сокеты TCP
 `,
 };

@@ -31,6 +31,9 @@ processes-told = { $count ->
     [one] The one its agent chose to tell.
    *[other] The top of the { $count } its agent chose to tell.
   }
+measure-processes-total = Processes
+measure-processes-zombies = Zombies
+measure-processes-stuck = Waiting for a device
 `,
   ru: `
 processes-about = Главные по ЦП, памяти
@@ -62,5 +65,8 @@ processes-told = { $count ->
     [1] Единственный, о котором рассказал агент.
    *[other] Первые из { $count }, о которых рассказал агент.
   }
+measure-processes-total = Процессы
+measure-processes-zombies = Зомби
+measure-processes-stuck = Ждут устройства
 `,
 };

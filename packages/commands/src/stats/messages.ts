@@ -30,6 +30,14 @@ stats-container-pids = Processes
 stats-container-state = State
 stats-container-restarts = Restarts
 stats-container-once = CPU and rates are there at the next look.
+measure-container-cpu = Container CPU
+measure-container-memory = Container memory
+measure-container-memory-usage = Container memory of its limit
+measure-container-throttled = Containers held back
+measure-container-in = Container traffic in
+measure-container-out = Container traffic out
+measure-container-read = Containers reading
+measure-container-write = Containers writing
 `,
   ru: `
 stats-container-about = Сколько берёт контейнер
@@ -62,5 +70,13 @@ stats-container-pids = Процессов
 stats-container-state = Состояние
 stats-container-restarts = Перезапусков
 stats-container-once = ЦП и скорости будут при следующем взгляде.
+measure-container-cpu = Процессор контейнеров
+measure-container-memory = Память контейнеров
+measure-container-memory-usage = Память контейнеров от лимита
+measure-container-throttled = Сдерживание контейнеров
+measure-container-in = Входящий трафик контейнеров
+measure-container-out = Исходящий трафик контейнеров
+measure-container-read = Чтение контейнеров
+measure-container-write = Запись контейнеров
 `,
 };

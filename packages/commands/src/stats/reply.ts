@@ -16,7 +16,8 @@ export const statsContainerReading = reading(
     const { t } = context;
     const title = subjectTitle("📊", subject, context);
     const buttons = subjectButtons(t, subject, "stats_container");
-    if (look === undefined) return { title, blocks: [lyingBlock(t, subject)], buttons, still: true };
+    const of = subject.name;
+    if (look === undefined) return { title, blocks: [lyingBlock(t, subject)], buttons, still: true, of };
     return {
       title,
       blocks: [
@@ -34,6 +35,7 @@ export const statsContainerReading = reading(
         ...(look.cpu === undefined ? [note(t("stats-container-once"))] : []),
       ],
       buttons,
+      of,
     };
   },
   messages,

@@ -41,6 +41,9 @@ temp-silent = Without a sensible value: { $names }
 temp-silent-more = { $names } and { $count } more
 temp-sensor = Sensor
 temp-original = The Go agent tells one sensor, and nothing of throttling.
+measure-temp-celsius = Temperature
+measure-temp-average = Average temperature
+measure-temp-throttled = Slowed by heat
 `,
   ru: `
 temp-about = Температура по датчикам
@@ -83,5 +86,8 @@ temp-silent = Без осмысленного значения: { $names }
 temp-silent-more = { $names } и ещё { $count }
 temp-sensor = Датчик
 temp-original = Агент на Go знает один датчик и ничего о троттлинге.
+measure-temp-celsius = Температура
+measure-temp-average = Средняя температура
+measure-temp-throttled = Замедления от нагрева
 `,
 };

@@ -18,6 +18,7 @@ uptime-hardware = fatal hardware error
 uptime-kernel = Kernel
 uptime-source = Told by { $path }
 uptime-original = The Go agent does not tell why it last started.
+measure-uptime-seconds = Uptime
 `,
   ru: `
 uptime-about = Время работы, загрузка
@@ -35,5 +36,6 @@ uptime-hardware = тяжёлая ошибка оборудования
 uptime-kernel = Ядро
 uptime-source = Источник: { $path }
 uptime-original = Агент на Go не знает причины последнего запуска.
+measure-uptime-seconds = Время работы
 `,
 };

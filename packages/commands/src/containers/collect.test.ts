@@ -185,6 +185,20 @@ describe("containers of an engine that answers oddly", () => {
     assert.equal(await looks(), 1);
   });
 
+  test("of many those of one project are told, and whoever of it has no name that can be told is counted", async () => {
+    const lists = Array.from({ length: 700 }, (_, n) => ({
+      ...one,
+      ...{ Id: n.toString(16).padStart(64, "0"), Names: [n < 2 ? "/ж" : `/c-${n}`], State: "running" },
+      Labels: { "com.docker.compose.project": n % 70 === 1 ? "shop" : "others" },
+    }));
+    const { host } = at(lists, () => Promise.reject(new EngineRefusal(500, "busy")));
+    const { containers: told, left } = containers.answer.parse(
+      await containersCollector.collect({ project: "shop", brief: true }, host),
+    );
+    assert.deepEqual([told.length, left], [9, 1]);
+    assert.ok(told.every(({ project }) => project === "shop"));
+  });
+
   test("many fit a frame, what runs first, and the others are counted", async () => {
     const lists = Array.from({ length: 700 }, (_, at) => ({
       ...one,

@@ -37,14 +37,19 @@ export const containersCollector = collector(
     const { summaries, odd } = await listContainers(host, LIST_MS);
     forgetOthers(host, summaries);
     const named = summaries.filter((one) => ContainerName.safeParse(nameIn(one)).success);
+    const ofProject = ({ Labels }: ContainerSummary): boolean =>
+      ask.project === undefined || labelOf(Labels[PROJECT]) === ask.project;
     const wanted = named.filter(
       (one) =>
+        ofProject(one) &&
         (ask.container === undefined || one.Id.startsWith(ask.container)) &&
         (ask.beginning === undefined || nameIn(one).toLowerCase().startsWith(ask.beginning.toLowerCase())),
     );
     // Where there are too many, what runs is told sooner than what does not.
     const chosen = wanted.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_CONTAINERS);
-    const unnamed = ask.container === undefined ? odd + summaries.length - named.length : 0;
+    // What can not be read at all may be of any project.
+    const nameless = summaries.filter((one) => !named.includes(one) && ofProject(one)).length;
+    const unnamed = ask.container === undefined ? odd + nameless : 0;
     const left = unnamed + wanted.length - chosen.length;
     if (ask.brief === true) {
       const all = chosen.map((one) => containerOf(host, one, undefined, undefined, PORTS_OF_MANY));

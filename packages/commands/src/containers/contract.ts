@@ -70,8 +70,9 @@ export const containers = command({
     beginning: z.optional(ContainerName),
     /** This one alone. */
     container: z.optional(ContainerId),
-    /** Those of this Compose project, or the projects in the place of containers: for the reader. */
+    /** Those of this Compose project. An agent may tell all, as for a beginning. */
     project: z.optional(Label),
+    /** The projects in the place of containers: for the reader. */
     projects: z.optional(z.literal(true)),
     /** Names, images and states alone, as the engine's own list has them: nothing is looked into or measured. */
     brief: z.optional(z.literal(true)),

@@ -96,7 +96,7 @@ const upOf = (members: readonly Container[]): number =>
   members.filter(({ state }) => state === "running").length;
 
 export function projectView(
-  { containers: all, original }: AnswerOf<typeof containers>,
+  { containers: all, left, original }: AnswerOf<typeof containers>,
   { t, server }: ReplyContext,
   { project = "", page: wanted = 1 }: AskOf<typeof containers>,
 ): ReplyView {
@@ -111,11 +111,12 @@ export function projectView(
       text(countsOf(members)),
       ...tables(t, shown, members).filter(({ type }) => type !== "heading"),
       ...(pages > 1 ? [note(t("containers-page-short", { page, pages }))] : []),
+      ...(left > 0 ? [note(t("containers-left", { count: left }))] : []),
     ],
     buttons: [
       ...inRows(
-        CONTAINER_VERBS.filter((verb) => original !== true && projectFits(verb, members)).map((verb) =>
-          verbButton(t, verb, project),
+        CONTAINER_VERBS.filter((verb) => left === 0 && original !== true && projectFits(verb, members)).map(
+          (verb) => verbButton(t, verb, project),
         ),
       ),
       ...inRows(shown.map(listButton)),

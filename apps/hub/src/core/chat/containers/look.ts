@@ -12,6 +12,9 @@ const LOOK_MS = 5_000;
 /** Which one it is about: of more than an agent tells at once, it has to be among them. */
 export type Sought = { beginning: string } | { id: string };
 
+/** Containers, and how many there are besides that were not told. */
+export type Listed = Pick<AnswerOf<typeof containers>, "containers" | "left">;
+
 /** Rejects with a Fault, as every question. `brief`: names and states are enough, and sooner there. */
 export async function look(
   turn: Turn,
@@ -59,16 +62,32 @@ export async function looked(
   { as = containers.name, brief }: LookFor = {},
 ): Promise<Container[] | undefined> {
   const asked = { server: server.name, command: as };
+  return orTold(turn, asked, () => look(turn, server, brief ? { brief } : {}, sought));
+}
+
+async function orTold<T>(
+  turn: Turn,
+  asked: { server: string; command: string },
+  looking: () => Promise<T>,
+): Promise<T | undefined> {
   try {
-    return await patiently(turn.deps.clock, turn, asked, () =>
-      look(turn, server, brief ? { brief } : {}, sought),
-    );
+    return await patiently(turn.deps.clock, turn, asked, looking);
   } catch (error) {
     const fault = Fault.of(error);
     if (fault.code === "INTERNAL") turn.deps.log.error("chat.look_failed", { error: fault.cause ?? fault });
     await tell(turn, faultDraft(turn, fault, asked));
     return undefined;
   }
+}
+
+/** The same of one Compose project alone, or of all; `left`: more that were not told, so that nothing is whole. */
+export async function lookedAt(
+  turn: Turn,
+  server: SeenServer,
+  of: Pick<AskOf<typeof containers>, "project" | "brief">,
+): Promise<Listed | undefined> {
+  const asked = { server: server.name, command: containers.name };
+  return orTold(turn, asked, () => list(turn, server, of));
 }
 
 /** What is known of one container after something was done to it, or perhaps was. */

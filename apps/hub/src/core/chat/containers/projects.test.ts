@@ -36,6 +36,8 @@ async function shop() {
   const state = {
     listed: [...SHOP, { ...member(9, "other", []), project: "shelf" }],
     job: "running" as JobState["state"],
+    /** As of more containers than an agent tells at once: those of a project are told when they are asked for. */
+    crowd: undefined as undefined | { usual: Container[]; left: number; leftOfProject: number },
   };
   const steps = (): JobStep[] => {
     const told = asked.find(({ name }) => name.endsWith("_project"))?.ask.containers;
@@ -50,6 +52,15 @@ async function shop() {
     ...(state.job === "done" ? { result: { done: 3, failed: 0, skipped: 0, broken: [] } } : {}),
   });
   room.ask = async ({ command, ask }) => {
+    const { crowd } = state;
+    if (command.name === "containers" && crowd !== undefined) {
+      const { project } = ask as { project?: string };
+      const of = state.listed.filter((one) => one.project === project);
+      const answer = project
+        ? { containers: of, left: crowd.leftOfProject }
+        : { containers: crowd.usual, left: crowd.left };
+      return { answer, tookMs: 1 };
+    }
     if (command.name === "containers") return { answer: { containers: state.listed, left: 0 }, tookMs: 1 };
     if (command.name !== "job") asked.push({ name: command.name, ask: command.ask.parse(ask) as never });
     const [{ name } = { name: "" }] = asked;
@@ -117,6 +128,22 @@ test("asked with the order, done once, drawn as it goes and as it ends, noted in
   assert.match(latest(question), /✅ Stopped: 3[\s\S]*✅ shop-web-1/);
   assert.ok(labels(room.messages.get(`${question?.chatId} ${question?.messageId}`)).includes("🧩 shop"));
   assert.deepEqual(await audited(room), ["project.stop begun", "project.stop done"]);
+});
+
+test("of more containers than are told at once, a project is asked for by its whole name, and none is done in part", async () => {
+  const { ann, asked, state } = await shop();
+  const [web] = SHOP;
+  assert.ok(web);
+  state.crowd = { usual: [web], left: 600, leftOfProject: 0 };
+  const begun = await ann.write("/stop_project sho");
+  assert.deepEqual(labels(begun).slice(0, 1), ["🧩 shop"], "another may begin so too");
+  const question = await ann.write("/stop_project shop");
+  assert.match(question?.text ?? "", /1\. 🟢 shop-web-1\n2\. 🟢 shop-api-1\n3\. 🟢 shop-db-1/);
+  state.crowd.leftOfProject = 2;
+  const refused = await ann.press(question, /^Yes/);
+  assert.match(refused.shown?.text ?? "", /Nothing was done: 2 more containers/);
+  assert.match((await ann.write("/stop_project shop"))?.text ?? "", /Nothing was done: 2 more containers/);
+  assert.deepEqual(asked, []);
 });
 
 test("another in it than was shown, or one in another state: nothing is done, and it is asked again", async () => {

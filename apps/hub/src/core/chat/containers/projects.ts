@@ -17,7 +17,7 @@ import { type Deed, mayAct, wouldDo } from "../deed.ts";
 import { nearest } from "../nearest.ts";
 import { type Draft, type Turn, text } from "../turn.ts";
 import { beginWork } from "../work.ts";
-import { looked } from "./look.ts";
+import { type Listed, lookedAt } from "./look.ts";
 import { membersText, projectConfirmation, projectsToChoose, projectWays } from "./project-shown.ts";
 import { verbOf } from "./verb.ts";
 
@@ -52,16 +52,25 @@ async function typed(turn: Turn, verb: ContainerVerb, words: readonly string[]):
     words: (serverId) => [reference, serverId],
   });
   if (server === undefined || !(await mayAct(turn, server.id, deedOf(verb, reference)))) return;
-  const all = await looked(turn, server);
+  const all = await lookedAt(turn, server, {});
   if (all === undefined) return;
-  const names = projectsOf(all).map(({ name }) => name);
+  const names = projectsOf(all.containers).map(({ name }) => name);
   const begun = names.filter((name) => name.toLowerCase().startsWith(reference.toLowerCase()));
   const whole = names.find((name) => name === reference) ?? (begun.length === 1 ? begun[0] : undefined);
-  if (whole !== undefined) return ask(turn, verb, server, whole, all);
+  if (all.left === 0 && whole !== undefined) return ask(turn, verb, server, whole, all);
+  if (all.left > 0) {
+    // Of more containers than are told at once only a whole name says which project is meant.
+    const named = await lookedAt(turn, server, { project: reference });
+    if (named === undefined) return;
+    if (membersOf(named, reference).length > 0) return ask(turn, verb, server, reference, named);
+  }
   const near = nearest(reference, names);
   const offered = begun.length > 0 ? begun : near === undefined ? [] : [near];
   await turn.show(projectsToChoose(turn, verb, server, reference, offered));
 }
+
+const membersOf = ({ containers: all }: Listed, project: string): Container[] =>
+  all.filter((one) => one.project === project);
 
 /** What is about to be done to it, and why not where it can not be. */
 async function ask(
@@ -69,11 +78,11 @@ async function ask(
   verb: ContainerVerb,
   server: SeenServer,
   project: string,
-  all: readonly Container[],
+  all: Listed,
   changed = false,
 ): Promise<void> {
-  const members = all.filter((one) => one.project === project);
-  const no = await against(turn, verb, server, project, members);
+  const members = membersOf(all, project);
+  const no = await against(turn, verb, server, project, members, all.left);
   if (no === "told") return;
   await turn.show(no ?? projectConfirmation(turn, verb, server, project, members, changed));
 }
@@ -84,12 +93,15 @@ async function against(
   server: SeenServer,
   project: string,
   members: readonly Container[],
+  left: number,
 ): Promise<Draft | "told" | undefined> {
   const { t } = turn;
   const why = (id: string): Draft => ({
-    blocks: [text(t(id, { verb, project, server: server.name, most: MOST_MEMBERS }))],
+    blocks: [text(t(id, { verb, project, server: server.name, most: MOST_MEMBERS, left }))],
     buttons: projectWays(turn, server, members.length > 0 ? project : undefined),
   });
+  // Who was not told may be one of it: it can neither be shown nor done as a whole.
+  if (left > 0) return why("project-untold");
   if (members.length === 0) return why("containers-project-gone");
   if (!projectFits(verb, members)) return why("project-unfit");
   if (membersFor(verb, members).told.length > MOST_MEMBERS) return why("project-many");
@@ -99,7 +111,7 @@ async function against(
 const pickDeed: ButtonDeed = async (turn, { serverId = "", verb: word, project = "" }): Promise<void> => {
   const verb = verbOf(word);
   const server = await mayAct(turn, serverId, deedOf(verb, project));
-  const all = server && (await looked(turn, server));
+  const all = server && (await lookedAt(turn, server, { project }));
   if (server !== undefined && all !== undefined) await ask(turn, verb, server, project, all);
 };
 
@@ -109,10 +121,9 @@ const doDeed: ButtonDeed = async (turn, values): Promise<Ended> => {
   const verb = verbOf(values.verb);
   const deed = deedOf(verb, project);
   const server = await mayAct(turn, serverId, deed);
-  const all = server && (await looked(turn, server));
+  const all = server && (await lookedAt(turn, server, { project }));
   if (server === undefined || all === undefined) return "refused";
-  const members = all.filter((one) => one.project === project);
-  if (membersText(verb, members) !== shown) {
+  if (all.left > 0 || membersText(verb, membersOf(all, project)) !== shown) {
     await ask(turn, verb, server, project, all, true);
     return "refused";
   }

@@ -83,6 +83,7 @@ project-unfit = As it is, nothing in { $project } can be { $verb ->
     [unpause] set going again.
    *[remove] removed. What runs is stopped first.
  }
+project-untold = ✋ Nothing was done: { $left } more containers of { $project } or like it on { $server } could not be read, so it can not be shown or done as a whole. Act on its containers one by one.
 project-many = { $project } has more than { $most } containers: that is more than is done at once.
 project-changed = ⚠️ Nothing was done: the project is not as it was when you were asked.
 project-confirm = { $verb ->
@@ -199,6 +200,7 @@ project-unfit = Сейчас в { $project } нечего { $verb ->
     [unpause] снимать с паузы.
    *[remove] удалить. Работающее сначала останавливают.
  }
+project-untold = ✋ Ничего не сделано: ещё { $left } контейнеров на { $server }, возможно из { $project }, прочитать не удалось, поэтому целиком его не показать и не выполнить. Управляйте его контейнерами по одному.
 project-many = В { $project } больше { $most } контейнеров: столько за раз не делается.
 project-changed = ⚠️ Ничего не сделано: проект уже не такой, как при вопросе.
 project-confirm = { $verb ->

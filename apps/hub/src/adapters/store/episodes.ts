@@ -57,6 +57,23 @@ async function watchersOf(
   return rows;
 }
 
+/** Kept of one server, of those that are over and of those that are not: an agent can tell as many as it likes. */
+const MOST_KEPT = 500;
+
+/**
+ * Lets go of what is beyond that, the longest unheard first, and with it of its messages. What a rival transaction has
+ * in hand is left to it.
+ */
+async function letGo(db: Kysely<Tables>, serverId: string, newest: string): Promise<void> {
+  for (const ended of [true, false])
+    await sql`
+      delete from container_episodes where server_id = ${serverId} and id in (
+        select id from container_episodes where server_id = ${serverId} and ended = ${ended}
+        order by id = ${newest} desc, heard_at desc, id offset ${MOST_KEPT} for update skip locked)`.execute(
+      db,
+    );
+}
+
 export function episodesIn(db: Kysely<Tables>, clock: Clock): Episodes {
   const ofMessage = ({ serverId, episode, chat }: MessageKey) => {
     const { channel, chatId, topic } = placeOf(chat);
@@ -124,6 +141,7 @@ export function episodesIn(db: Kysely<Tables>, clock: Clock): Episodes {
           order by p.channel, p.chat_id, p.topic
           on conflict (server_id, episode, channel, chat_id, topic) do update
             set wanted = excluded.wanted, next_try = excluded.next_try, tries = 0`.execute(trx);
+        await letGo(trx, serverId, episode.episode);
         return true;
       }),
 

@@ -132,6 +132,30 @@ export function episodesContract(test: ContractTest): void {
     await store.episodes.sweep(NOW + 1);
   });
 
+  test("of one server five hundred that are over are kept and as many that are not, the newest, and no other's go", async (open) => {
+    const { store } = await open();
+    const [{ server }, other] = [await world(store), await world(store)];
+    const theirs = anEpisode();
+    await store.episodes.keep(other.server.id, theirs, CHANNELS);
+    const keep = (all: readonly KeptEpisode[]) =>
+      atOnce(all.length, (n) => store.episodes.keep(server.id, all[n] ?? theirs, CHANNELS));
+    const some = () => Array.from({ length: 260 }, () => anEpisode());
+    // Who was not told that it began is not told that it is over: each begins first.
+    for (const begun of [some(), some()]) {
+      await keep(begun);
+      await keep(begun.map((one) => ({ ...one, revision: 2, end: "recovered" as const })));
+    }
+    for (const begun of [some(), some()]) await keep(begun);
+    const newest = anEpisode();
+    await store.episodes.keep(server.id, newest, CHANNELS);
+    const due = await claim(store, "h1", 3_000);
+    const mine = due.filter(({ serverId }) => serverId === server.id).map(({ episode }) => episode);
+    const open500 = mine.filter(({ end }) => end === undefined);
+    assert.deepEqual([open500.length, mine.length - open500.length], [500, 500]);
+    assert.ok(open500.some(({ episode }) => episode === newest.episode));
+    assert.equal(due.length - mine.length, 1);
+  });
+
   test("who asked to be told after it began is not told that it is over", async (open) => {
     const { store } = await open();
     const { owner, server, chat } = await world(store);

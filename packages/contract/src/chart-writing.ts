@@ -10,8 +10,13 @@ export const TIMES = 30;
 const ROW = 18;
 const FOOT = 10;
 const PLOT = 196;
-/** Of a figure in the summary. */
-const COLUMN = 68;
+/** Of a character at 11 px in a wide face, bold too; before a column; that a name has before a column gives way. */
+const CHARACTER = 7;
+const BOLD_CHARACTER = 7.8;
+const GAP = 10;
+const NAME = 92;
+/** From the line's end of its colour to its name. */
+const SWATCH = 22;
 
 /** Below the words of the time axis. */
 export const footOf = (chart: Chart): number =>
@@ -116,12 +121,11 @@ function foot(chart: Chart, look: ChartLook, colours: ChartColours) {
     const figures = (["min", "avg", "max"] as const).map((one) => `${said[one]} ${summary[one]}`);
     return [words(figures.join("  ·  "), EDGE, top, colours.text, font, { size: 12 }), ...remark];
   }
-  const columns = ["min", "avg", "max", "last"] as const;
-  const right = (at: number) => width - EDGE - (columns.length - 1 - at) * COLUMN;
+  const { columns, begin } = columnsOf(chart, width);
   const heads =
     chart.lines.length === 0
       ? []
-      : columns.map((one, at) => words(said[one], right(at), top, colours.quiet, font, { right: true }));
+      : columns.map(({ one, right }) => words(said[one], right, top, colours.quiet, font, { right: true }));
   const rows = chart.lines.flatMap((line, index) => {
     const y = top + (index + 1) * ROW;
     const colour = colours.lines[index % colours.lines.length] ?? colours.text;
@@ -129,29 +133,47 @@ function foot(chart: Chart, look: ChartLook, colours: ChartColours) {
       {
         type: "line" as const,
         silent: true,
-        shape: { x1: EDGE, y1: y + 6, x2: EDGE + 16, y2: y + 6 },
+        shape: { x1: EDGE, y1: y + 5, x2: EDGE + 16, y2: y + 5 },
         style: { stroke: colour, lineWidth: 3, ...(index >= SOLID_LINES ? { lineDash: [5, 3] } : {}) },
       },
-      words(line.label, EDGE + 22, y, colours.text, font, {
-        room: right(0) - COLUMN + 14 - EDGE - 22,
+      words(line.label, EDGE + SWATCH, y, colours.text, font, {
+        room: begin - EDGE - SWATCH,
       }),
       ...(line.summary === undefined
-        ? [words(said.none, right(3), y, colours.quiet, font, { right: true })]
-        : columns.map((one, at) =>
+        ? [words(said.none, width - EDGE, y, colours.quiet, font, { right: true })]
+        : columns.map(({ one, right }) =>
             words(
               line.summary?.[one] ?? "",
-              right(at),
+              right,
               y,
               line.old && one === "last" ? colours.quiet : colours.text,
               font,
-              {
-                ...{ right: true, bold: one === "last", room: COLUMN - 4 },
-              },
+              { right: true, bold: one === "last" },
             ),
           )),
     ];
   });
   return [...heads, ...rows, ...remark];
+}
+
+/** The figures' columns by their right edges; lowest and average give way to names, which tell the lines apart. */
+function columnsOf({ lines, words: said }: Chart, width: number) {
+  const wide = (one: "min" | "avg" | "max" | "last"): number => {
+    const most = Math.max(said[one].length, ...lines.map(({ summary }) => summary?.[one].length ?? 0));
+    return most * (one === "last" ? BOLD_CHARACTER : CHARACTER) + GAP;
+  };
+  const name = Math.min(NAME, Math.max(0, ...lines.map(({ label }) => label.length)) * CHARACTER);
+  let kept: Array<"min" | "avg" | "max" | "last"> = ["min", "avg", "max", "last"];
+  const begin = () => width - EDGE - kept.reduce((sum, one) => sum + wide(one), 0);
+  while (kept.length > 2 && begin() < EDGE + SWATCH + name) kept = kept.slice(1);
+  let right = begin();
+  return {
+    begin: begin(),
+    columns: kept.map((one) => {
+      right += wide(one);
+      return { one, right };
+    }),
+  };
 }
 
 /** Said in the middle of an empty plot: an empty picture would be taken for a broken one. */

@@ -52,7 +52,7 @@ export default {
       "^packages/commands/src/agent\\.ts$",
       "^packages/commands/src/(host|kit)\\.ts$",
       "^packages/commands/src/docker/",
-      "^packages/commands/src/[^/]+/(act|collect)\\.ts$",
+      "^packages/commands/src/[^/]+/(act|collect|sample)\\.ts$",
     ),
     allow(
       "^packages/commands/src/hub\\.ts$",

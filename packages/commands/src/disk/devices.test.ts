@@ -87,7 +87,7 @@ test("lines are read back as written, and no bytes make the reader fail", () => 
       count,
       (name, read, written, busyMs) => {
         const device = parseDiskstats(line(name, read, written, busyMs)).get(name);
-        assert.deepEqual(device, { name, read, written, busyMs });
+        assert.deepEqual(device, { name, read, written, busyMs, reads: 10, writes: 20 });
       },
     ),
   );

@@ -4,10 +4,10 @@ import { advance } from "../kernel/counter.ts";
 import type { DiskDevice } from "./contract.ts";
 
 /** A sector of diskstats is 512 bytes whatever the device's own is (kernel, Documentation/block/stat.rst). */
-const SECTOR = 512;
+export const SECTOR = 512;
 
 /** The fastest a wrapped counter is believed to have gone: 16 GiB/s, above what one device does today. */
-const MOST_BYTES_A_MS = (16 * 2 ** 30) / 1_000;
+export const MOST_BYTES_A_MS = (16 * 2 ** 30) / 1_000;
 
 export interface DeviceCounters {
   name: string;
@@ -16,7 +16,12 @@ export interface DeviceCounters {
   written: number;
   /** Milliseconds with a request in work since boot; 32 bits wide. */
   busyMs: number;
+  /** Requests that were completed since boot. */
+  reads: number;
+  writes: number;
 }
+
+type Moved = Pick<DeviceCounters, "name" | "read" | "written" | "busyMs">;
 
 /** Every device and partition of the file by name. Lines of another shape are passed over. */
 export function parseDiskstats(text: string): Map<string, DeviceCounters> {
@@ -24,9 +29,9 @@ export function parseDiskstats(text: string): Map<string, DeviceCounters> {
   for (const line of text.split("\n")) {
     const fields = line.split(" ").filter((field) => field !== "");
     const name = fields[2];
-    const [read, written, busyMs] = [fields[5], fields[9], fields[12]].map(counter);
+    const [reads, read, writes, written, busyMs] = [3, 5, 7, 9, 12].map((at) => counter(fields[at]));
     if (name === undefined || read === undefined || written === undefined || busyMs === undefined) continue;
-    devices.set(name, { name, read, written, busyMs });
+    devices.set(name, { name, read, written, busyMs, reads: reads ?? 0, writes: writes ?? 0 });
   }
   return devices;
 }
@@ -63,7 +68,7 @@ const notPartOf =
   };
 
 /** What one device did in `ms`. */
-export function deviceRates(before: DeviceCounters | undefined, now: DeviceCounters, ms: number): DiskDevice {
+export function deviceRates(before: Moved | undefined, now: Moved, ms: number): DiskDevice {
   if (!before || ms <= 0) return { name: now.name };
   const mostSectors = (MOST_BYTES_A_MS * ms) / SECTOR;
   const read = advance(before.read, now.read, mostSectors);

@@ -1,5 +1,6 @@
 /** memory at the agent: /proc/meminfo, and the container's own figures where it has a limit. */
 import { type AnswerOf, Fault } from "@servereye/contract";
+import type { Host } from "../host.ts";
 import { type MemoryLimit, readMemoryLimit } from "../kernel/cgroup.ts";
 import { type Meminfo, parseMeminfo } from "../kernel/meminfo.ts";
 import { readPressure } from "../kernel/pressure.ts";
@@ -9,16 +10,20 @@ import { memory } from "./contract.ts";
 type MemoryAnswer = AnswerOf<typeof memory>;
 
 export const memoryCollector = collector(memory, async (_ask, host): Promise<MemoryAnswer> => {
+  const now = memoryNow(host);
+  if (now === undefined) throw new Fault("UNSUPPORTED", "/proc/meminfo tells no MemTotal");
+  const pressure = readPressure(host, "memory");
+  return { ...now, ...(pressure ? { pressure } : {}) };
+});
+
+/** Undefined where the kernel tells nothing. */
+export function memoryNow(host: Host): MemoryAnswer | undefined {
   const bytes = host.peek("/proc/meminfo");
   const info = bytes && parseMeminfo(bytes);
-  if (!info?.total) throw new Fault("UNSUPPORTED", "/proc/meminfo tells no MemTotal");
+  if (!info?.total) return undefined;
   const limit = readMemoryLimit(host, info.total);
-  const pressure = readPressure(host, "memory");
-  return {
-    ...(limit ? ofContainer(info.total, info, limit) : ofMachine(info.total, info)),
-    ...(pressure ? { pressure } : {}),
-  };
-});
+  return limit ? ofContainer(info.total, info, limit) : ofMachine(info.total, info);
+}
 
 function ofMachine(total: number, info: Meminfo): MemoryAnswer {
   const { free = 0, buffers = 0, cached = 0, reclaimable = 0, shared = 0 } = info;

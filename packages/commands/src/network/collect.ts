@@ -5,12 +5,10 @@ import { collector } from "../kit.ts";
 import { type Flow, Interface, MOST_INTERFACES, network } from "./contract.ts";
 import { kindOf } from "./kinds.ts";
 import { flowsBetween, type LinkCounters, parseNetDev, sumFlows } from "./netdev.ts";
+import { speedOf } from "./speed.ts";
 
 /** What the rates are measured over, ms. */
 const INTERVAL_MS = 400;
-
-/** How long a driver may take to tell a link's speed, ms. */
-const SPEED_MS = 300;
 
 const NET_DEV = "/proc/net/dev";
 
@@ -82,10 +80,8 @@ async function withSpeeds(host: Host, interfaces: readonly Interface[]): Promise
   return Promise.all(
     interfaces.map(async (link) => {
       if (link.state === "down" || link.state === "notpresent") return link;
-      const text = await host.read(`/sys/class/net/${link.name}/speed`, SPEED_MS);
-      // Mbit/s; -1 (also written as 4294967295) where the driver does not know.
-      const megabits = /^\d{1,9}$/.test(text?.trim() ?? "") ? Number(text) : 0;
-      return megabits > 0 ? { ...link, speed: megabits * 1e6 } : link;
+      const speed = await speedOf(host, link.name);
+      return speed === undefined ? link : { ...link, speed };
     }),
   );
 }

@@ -10,7 +10,7 @@ export interface LinkCounters {
 }
 
 /** The fastest a wrapped 32-bit counter is believed to have gone, bytes a ms: 10 Gbit/s. */
-const MOST_BYTES_A_MS = 1.25e6;
+export const MOST_BYTES_A_MS = 1.25e6;
 
 /** Numbers of one line: eight for each direction (kernel, net/core/net-procfs.c). */
 const FIELDS = 16;

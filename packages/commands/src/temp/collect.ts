@@ -51,7 +51,7 @@ export const tempCollector = collector(temp, async (_ask, host) => {
 });
 
 /** What the hottest and the average are of: cores, else the processor, else all that there is. */
-function bestPart(sensors: readonly Sensor[]): Part {
+export function bestPart(sensors: ReadonlyArray<Pick<Sensor, "part">>): Part {
   if (sensors.some(({ part }) => part === "core")) return "core";
   return sensors.some(({ part }) => part === "cpu") ? "cpu" : "other";
 }

@@ -9,6 +9,8 @@ export interface Found {
   /** °C as claimed, sensible or not; absent when it gave no answer or says itself that it is broken. */
   celsius?: number;
   crit?: number;
+  /** The file that is read for it. */
+  path: string;
 }
 
 /** How long one sensor file may take, ms. Most take microseconds; those behind an embedded controller do not. */

@@ -89,6 +89,7 @@ async function inputOf(host: Host, chip: Chip, input: string): Promise<HwmonFoun
     driver: chip.driver,
     label,
     part: partOf(chip.driver, label),
+    path: `${chip.folder}/${input}`,
     ...(celsius === undefined ? {} : { celsius }),
     ...(crit === undefined ? {} : { crit }),
     ...(chip.zone === undefined ? {} : { zone: chip.zone }),

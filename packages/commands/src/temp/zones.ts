@@ -39,6 +39,7 @@ async function zoneOf(host: Host, zone: string): Promise<ZoneFound> {
     chip,
     label: "",
     part: partOf(chip, ""),
+    path: `${folder}/temp`,
     ...(celsius === undefined ? {} : { celsius }),
     ...(crit === undefined ? {} : { crit }),
   };

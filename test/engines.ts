@@ -15,6 +15,7 @@ const engines = {
   docker: () => (process.getuid?.() === 0 ? (onPath("dockerd") ?? at("/usr/sbin/dockerd")) : undefined),
   podman: () => (process.getuid?.() === 0 ? onPath("podman") : undefined),
   "docker-registry": () => onPath("docker-registry"),
+  "victoria-metrics": () => onPath("victoria-metrics"),
   /** Linked statically, so that it runs alone in a container. */
   busybox: () => (existsSync("/usr/share/doc/busybox-static") ? onPath("busybox") : undefined),
   /** iproute2, which makes network namespaces (for root). */

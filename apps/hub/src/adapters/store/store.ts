@@ -3,6 +3,7 @@ import { Fault } from "@servereye/contract";
 import { type Kysely, sql } from "kysely";
 import type { Chance, Clock, Log } from "../../core/ports/process.ts";
 import type { Figures, Store } from "../../core/ports/store.ts";
+import { arrivalsIn } from "./arrivals.ts";
 import { auditIn } from "./audit.ts";
 import { buttonsIn } from "./buttons.ts";
 import { DEADLINES, type Deadlines, openDatabase, type StoreConnection } from "./connection.ts";
@@ -73,6 +74,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     leases: leasesIn(db),
     audit: auditIn(db, replicas),
     episodes: episodesIn(db, clock),
+    arrivals: arrivalsIn(db),
     settings: settingsIn(db),
     sessions: sessionsIn(db, clock),
     wizards: wizardsIn(db),

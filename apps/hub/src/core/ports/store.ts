@@ -1,4 +1,5 @@
 /** The store as a whole: what is kept, and how it is used together. */
+import type { Arrivals } from "./arrivals.ts";
 import type { Buttons } from "./buttons.ts";
 import type { Episodes } from "./episodes.ts";
 import type { Hubs, Leases } from "./hubs.ts";
@@ -71,6 +72,7 @@ export interface Store {
   readonly sessions: Sessions;
   readonly wizards: Wizards;
   readonly episodes: Episodes;
+  readonly arrivals: Arrivals;
   /** For showing: some seconds old at most. */
   figures(): Promise<Figures>;
   /**

@@ -66,6 +66,9 @@ export async function fill(address: Address): Promise<Secrets> {
     await store.episodes.keep(server.id, anEpisode({ lines: [text] }), ["telegram"]);
     await store.people.choose(person.id, `chat ${text}`, server.id);
     await keepHistory(address, server.id, text);
+    const mark = { serverId: server.id, boot: "0f0f0f0f", seq: 7, at: NOW };
+    await store.arrivals.claim([mark, { ...mark, seq: 9, at: NOW + 1 }]);
+    await store.arrivals.kept([mark]);
     await store.buttons.save([
       aButton({
         personId: other.id,

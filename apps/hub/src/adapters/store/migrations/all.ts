@@ -8,6 +8,7 @@ import { wizards } from "./0006-wizards.ts";
 import { auditBegun } from "./0007-audit-begun.ts";
 import { episodes } from "./0008-episodes.ts";
 import { history } from "./0009-history.ts";
+import { arrivals } from "./0010-arrivals.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-foundation": foundation,
@@ -18,4 +19,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0007-audit-begun": auditBegun,
   "0008-episodes": episodes,
   "0009-history": history,
+  "0010-arrivals": arrivals,
 };

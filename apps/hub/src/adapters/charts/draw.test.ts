@@ -45,6 +45,8 @@ test("text is there: title, where, axes; in Russian too, and not as boxes", () =
   assert.notEqual(russian, titled("□□□□□□□□"));
   assert.equal(titled("你好"), titled("□□"), "what the font lacks is seen to be lacking");
   assert.equal(titled("CPU\u200b\ufe0f"), titled("CPU"), "what shows nothing is left out");
+  assert.equal(titled("и\u0306"), titled("й"));
+  assert.ok(titled("</svg>&\"'") > titled("svg"), "markup is text");
 });
 
 test("without a font, or with one that lacks letters, nothing is drawn at all", () => {

@@ -54,7 +54,7 @@ export function openDrawing(fonts: Fonts = BUNDLED): Draw {
     },
   });
   const shown = (text: string): string =>
-    [...text]
+    [...text.normalize("NFC")]
       .filter((one) => !UNSEEN.test(one))
       .map((one) => (regular.has(one) && bold.has(one) ? one : UNKNOWN))
       .join("");

@@ -94,7 +94,7 @@ export {
   RESTARTS,
 } from "./create/reply.ts";
 export { EPISODE_EVENT, EPISODE_KINDS, Episode, type EpisodeKind } from "./docker/episodes/contract.ts";
-export { ImageReference, VolumeName } from "./docker/grammar.ts";
+export { ImageReference, NewName, VolumeName } from "./docker/grammar.ts";
 export { images } from "./images/contract.ts";
 export { inspect } from "./inspect/contract.ts";
 export { JobState, type JobStep, job } from "./job/contract.ts";

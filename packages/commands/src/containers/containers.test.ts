@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { AnswerOf, OriginalCommand } from "@servereye/contract";
-import { ContainerId, ContainerName } from "../docker/grammar.ts";
+import { ContainerId, ContainerName, NewName } from "../docker/grammar.ts";
 import { columnsOf } from "../shown/names.ts";
 import { phoneLines } from "../shown/phone.ts";
 import { translatorOf } from "../shown/translator.ts";
@@ -131,6 +131,10 @@ describe("the grammar", () => {
       assert.equal(containerActions.stop.ask.safeParse({ id: bad, name: "web" }).success, false);
       assert.equal(containerActions.stop.ask.safeParse({ id: ID, name: bad }).success, false);
     }
+    // Docker makes none of one character; Podman does, and it can be read and acted on.
+    assert.ok(ContainerName.safeParse("a").success && !NewName.safeParse("a").success);
+    assert.ok(NewName.safeParse("a1").success && !NewName.safeParse("-a").success);
+    assert.ok(!NewName.safeParse("a".repeat(129)).success && NewName.safeParse("a".repeat(128)).success);
     assert.ok(ContainerName.safeParse("a".repeat(128)).success && ContainerName.safeParse("0_.-").success);
     assert.ok(
       ContainerId.safeParse("f".repeat(64)).success && !ContainerId.safeParse("F".repeat(12)).success,

@@ -1,7 +1,7 @@
 /** create_container: a new container from an image, within what the server's policy lets it be given. */
 import { command } from "@servereye/contract";
 import * as z from "zod/mini";
-import { ContainerName, ImageReference, VolumeName } from "../docker/grammar.ts";
+import { ImageReference, NewName, VolumeName } from "../docker/grammar.ts";
 import { JobId, JobState } from "../docker/job-state.ts";
 
 /** By their regular expressions: the library's own kinds for them would cost the agent's one file a kilobyte more. */
@@ -36,7 +36,7 @@ export type CreateVariable = z.infer<typeof CreateVariable>;
 
 export const CreateVolume = z.object({
   /** A folder (or file) of the machine, or a volume of the engine's by name (made when there is none). */
-  from: z.union([z.object({ path: FolderPath }), z.object({ volume: VolumeName })]),
+  from: z.union([z.object({ path: FolderPath }), z.object({ volume: NewName })]),
   to: FolderPath,
   readOnly: z.optional(z.literal(true)),
 });
@@ -62,7 +62,7 @@ export const create = command({
   ask: z.object({
     job: JobId,
     image: ImageReference,
-    name: ContainerName,
+    name: NewName,
     ports: z.array(CreatePort).check(z.maxLength(64)),
     env: z.array(CreateVariable).check(z.maxLength(128)),
     volumes: z.array(CreateVolume).check(z.maxLength(32)),

@@ -7,6 +7,9 @@ export const ContainerId = z.string().check(z.regex(/^[0-9a-f]{12,64}$/));
 /** Of containers. Docker has no longest; Linux takes 64 for a host name and ServerEye 128. */
 export const ContainerName = z.string().check(z.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/));
 
+/** Of what is to be made, containers and volumes: Docker refuses names of one character, which Podman gives and are read. */
+export const NewName = z.string().check(z.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/));
+
 /** Of volumes and of networks: the same grammar, and no path. */
 export const VolumeName = z.string().check(z.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/));
 

@@ -61,7 +61,7 @@ test("ports, folders, commands, and the default that Docker has", () => {
   assert.deepEqual(it.command, ["redis-server", "--save", "60 1"]);
   assert.equal(it.network, "back");
   assert.deepEqual(wanted("alpine -- --help").command, ["--help"]);
-  assert.ok(askOf({ ...it, name: "r" }, JOB));
+  assert.ok(askOf({ ...it, name: "r1" }, JOB));
 });
 
 test("what would be the server's own is sent on, for its policy to refuse", () => {
@@ -73,7 +73,7 @@ test("what would be the server's own is sent on, for its policy to refuse", () =
   assert.deepEqual(it.devices, ["/dev/ttyUSB0"]);
   assert.deepEqual(it.hostNamespaces, ["network", "pid"]);
   assert.equal(it.network, undefined);
-  assert.ok(askOf({ ...it, name: "x" }, JOB));
+  assert.ok(askOf({ ...it, name: "x1" }, JOB));
   const line = readLine("x --server attic");
   assert.equal("server" in line && line.server, "attic");
 });
@@ -107,10 +107,10 @@ test("what is wrong is told by name, with the nearest, and without anything that
 });
 
 test("the same said twice: the last one counts; too many are refused", () => {
-  const it = wanted("x -e A=1 -e A=2 -p 80:80 -p 80:81 -v a:/d -v b:/d");
+  const it = wanted("x -e A=1 -e A=2 -p 80:80 -p 80:81 -v aa:/d -v bb:/d");
   assert.deepEqual(it.env, [{ name: "A", value: "2" }]);
   assert.deepEqual(it.ports, [{ inside: 81, outside: 80, protocol: "tcp" }]);
-  assert.deepEqual(it.volumes, [{ from: { volume: "b" }, to: "/d" }]);
+  assert.deepEqual(it.volumes, [{ from: { volume: "bb" }, to: "/d" }]);
   assert.equal(wrong(`x ${Array.from({ length: 65 }, (_, n) => `-p ${n + 1}:80`).join(" ")}`), "many 64");
 });
 

@@ -1,13 +1,12 @@
 /** The values of a container to be made, each read from what a person typed in the terms of `docker run`. */
 import {
-  ContainerName,
   type CreatePort,
   type CreateVariable,
   type CreateVolume,
   FolderPath,
   ImageReference,
+  NewName,
   RESTARTS,
-  VolumeName,
 } from "@servereye/commands/hub";
 
 export type Restart = (typeof RESTARTS)[number];
@@ -44,7 +43,7 @@ export function imageOf(typed: string): Parsed<string> {
 
 export function nameOf(typed: string): Parsed<string> {
   const name = typed.trim().replace(/^\//, "");
-  return ContainerName.safeParse(name).success ? { value: name } : wrong("name", typed);
+  return NewName.safeParse(name).success ? { value: name } : wrong("name", typed);
 }
 
 /** `[address:][outside:]inside[/protocol]`; an IPv6 address stands in brackets. */
@@ -93,7 +92,7 @@ export function volumeOf(typed: string): Parsed<CreateVolume> {
   const to = FolderPath.safeParse(trimmed(right));
   if (more.length > 0 || !to.success || (mode !== "ro" && mode !== "rw")) return wrong("volume", typed);
   const path = FolderPath.safeParse(trimmed(left));
-  const volume = VolumeName.safeParse(left);
+  const volume = NewName.safeParse(left);
   if (!path.success && !volume.success) return wrong("volume", typed);
   return {
     value: {

@@ -100,6 +100,9 @@ export class HubDouble {
   readonly #callers: Caller[] = [];
   #wake = (): void => undefined;
 
+  /** What it speaks. */
+  protocol = PROTOCOL;
+
   private constructor(key: KeyPair, server: WebSocketServer) {
     this.key = key;
     this.hubKey = toBase64Url(key.publicKey);
@@ -136,9 +139,9 @@ export class HubDouble {
   ): Promise<{ agentNonce: string; hubNonce: string }> {
     const { nonce: agentNonce } = await caller.frame("hello");
     const hubNonce = toBase64Url(randomBytes(32));
-    const text = hubProofText({ protocol: PROTOCOL, agentNonce, hubNonce, hubKey });
+    const text = hubProofText({ protocol: this.protocol, agentNonce, hubNonce, hubKey });
     const signature = toBase64Url(await key.sign(utf8(text)));
-    caller.send({ t: "challenge", protocol: PROTOCOL, nonce: hubNonce, hubKey, signature });
+    caller.send({ t: "challenge", protocol: this.protocol, nonce: hubNonce, hubKey, signature });
     return { agentNonce, hubNonce };
   }
 
@@ -148,7 +151,13 @@ export class HubDouble {
     const prove = await caller.frame("prove");
     const { publicKey, enrol } = prove;
     const key = fromBase64Url(publicKey) ?? new Uint8Array();
-    const text = agentProofText({ protocol: PROTOCOL, ...nonces, hubKey: this.hubKey, publicKey, enrol });
+    const text = agentProofText({
+      protocol: this.protocol,
+      ...nonces,
+      hubKey: this.hubKey,
+      publicKey,
+      enrol,
+    });
     const verify = await verifierOf(key);
     if (!(await verify(utf8(text), fromBase64Url(prove.signature) ?? new Uint8Array())))
       throw new Error("the agent's proof is wrong");
@@ -162,12 +171,12 @@ export class HubDouble {
       hubNonce: fromBase64Url(nonces.hubNonce) ?? new Uint8Array(),
     });
     caller.signBeat = async (seq, hubTime) => {
-      const signed = beatText({ protocol: PROTOCOL, ...nonces, hubKey: this.hubKey }, { seq, hubTime });
+      const signed = beatText({ protocol: this.protocol, ...nonces, hubKey: this.hubKey }, { seq, hubTime });
       return { t: "beat", seq, hubTime, signature: toBase64Url(await this.key.sign(utf8(signed))) };
     };
     caller.signWelcome = async (hubTime, heartbeatMs) => {
       const told = { serverId: caller.serverId, name: "web-1", hubTime, heartbeatMs };
-      const signed = welcomeText({ protocol: PROTOCOL, ...nonces, hubKey: this.hubKey }, told);
+      const signed = welcomeText({ protocol: this.protocol, ...nonces, hubKey: this.hubKey }, told);
       return { t: "welcome", ...told, signature: toBase64Url(await this.key.sign(utf8(signed))) };
     };
     return prove;

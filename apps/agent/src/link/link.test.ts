@@ -8,7 +8,9 @@ import {
   type HubFrame,
   keyPairOf,
   MAX_FRAME_BYTES,
+  PROTOCOL,
   randomBytes,
+  SIGNED_WELCOME_PROTOCOL,
   SILENCE_MS,
   toBase64Url,
 } from "@servereye/contract";
@@ -73,6 +75,33 @@ describe("the handshake", () => {
     second.socket.terminate();
     agent.clock.turn(await agent.retry());
     assert.equal((await hub.meet(await hub.caller())).enrol, undefined);
+  });
+
+  test("speaks an older protocol with a hub that knows no newer, and the newest again with the next", async () => {
+    const agent = started(await agentOf({ url: hub.url, hubKey: hub.hubKey }));
+    const first = await hub.caller();
+    assert.equal((await first.frame("hello")).protocol, PROTOCOL);
+    first.send({ t: "refused", code: "PROTOCOL_UNSUPPORTED", detail: "1 to 2 are spoken", again: false });
+    agent.clock.turn(await agent.retry());
+    hub.protocol = SIGNED_WELCOME_PROTOCOL;
+    const second = await hub.accept();
+    await agent.saw("link.connected");
+    hub.protocol = PROTOCOL;
+    second.socket.terminate();
+    agent.clock.turn(await agent.retry());
+    await hub.accept();
+    await agent.saw("link.connected");
+  });
+
+  test("gives up on a hub that knows none of those it speaks", async () => {
+    const agent = started(await agentOf({ url: hub.url, hubKey: hub.hubKey }));
+    for (let protocol = PROTOCOL; protocol >= SIGNED_WELCOME_PROTOCOL; protocol--) {
+      const caller = await hub.caller();
+      assert.equal((await caller.frame("hello")).protocol, protocol);
+      caller.send({ t: "refused", code: "PROTOCOL_UNSUPPORTED", detail: "1 is spoken", again: false });
+      if (protocol > SIGNED_WELCOME_PROTOCOL) agent.clock.turn(await agent.retry());
+    }
+    assert.equal(await agent.link.ended, 2);
   });
 
   test("a welcome as another server is not believed", async () => {

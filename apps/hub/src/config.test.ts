@@ -25,6 +25,7 @@ test("an empty environment is a whole configuration", () => {
     region: "",
     databaseUrl: undefined,
     auditDays: 400,
+    history: { hotHours: 48, fullDays: 30, rollupDays: 730 },
     database: {
       poolSize: 10,
       poolWaitMs: 3_000,
@@ -170,4 +171,22 @@ test("addresses of Redis are read in every form, and their passwords are secrets
   assert.deepEqual(more, []);
   assert.match(line, /^REDIS_URL .*redis\+cluster/);
   assert.ok(!line.includes("hunter2"));
+});
+
+test("history is kept as long as it is told to be, and roll-ups no shorter than what they are made of", () => {
+  const kept = { SERVEREYE_HISTORY_HOT_HOURS: "72", SERVEREYE_HISTORY_FULL_DAYS: "90" };
+  assert.deepEqual(readConfig(kept).history, { hotHours: 72, fullDays: 90, rollupDays: 730 });
+  const faults = (env: Record<string, string>) => {
+    try {
+      return readConfig(env) && [];
+    } catch (error) {
+      assert.ok(error instanceof ConfigFault);
+      return error.faults;
+    }
+  };
+  assert.match(faults({ SERVEREYE_HISTORY_HOT_HOURS: "2" }).join(), /use a number from 26 to 720/);
+  assert.match(
+    faults({ ...kept, SERVEREYE_HISTORY_ROLLUP_DAYS: "60" }).join(),
+    /use at least .*FULL_DAYS, 90/,
+  );
 });

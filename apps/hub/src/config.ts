@@ -4,6 +4,7 @@ import { otherRegions, type RegionAddress } from "./adapters/broker/redis/others
 import { REDIS_URL_FORMS as forms, redisPlace, redisSecrets } from "./adapters/broker/redis/place.ts";
 import { addressFault } from "./adapters/store/address.ts";
 import { DEADLINES } from "./adapters/store/connection.ts";
+import { RETENTION, type Retention } from "./adapters/store/history/history.ts";
 import { POOL_SIZE } from "./adapters/store/store.ts";
 import type { LogLevel } from "./adapters/telemetry/log.ts";
 
@@ -22,6 +23,8 @@ export interface Config {
   databaseUrl: string | undefined;
   /** How long the audit log is kept, days; 0: for ever. */
   auditDays: number;
+  /** How long the store keeps samples as they came, every value packed, and roll-ups. */
+  history: Retention;
   database: {
     /** Connections to it at most. */
     poolSize: number;
@@ -67,6 +70,9 @@ const NAMES = [
   "SERVEREYE_LOCAL_AGENT",
   "SERVEREYE_REGION",
   "SERVEREYE_AUDIT_DAYS",
+  "SERVEREYE_HISTORY_HOT_HOURS",
+  "SERVEREYE_HISTORY_FULL_DAYS",
+  "SERVEREYE_HISTORY_ROLLUP_DAYS",
   "SERVEREYE_HISTORY_URL",
 ] as const;
 
@@ -151,6 +157,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ),
     region,
     auditDays,
+    history: historyOf(read, faults),
     ...databaseOf(read, url, faults),
     redis: redisOf(read, otherRegions(env, { region, address: read("REDIS_URL") }, faults), faults),
     telegram: telegramOf(read, url, faults),
@@ -185,6 +192,34 @@ function decoded(text: string): string {
   }
 }
 
+/** Reads whole numbers within bounds. */
+const numberBy =
+  (read: (name: string) => string | undefined, faults: string[]) =>
+  (name: string, usual: number, least: number, most: number): number => {
+    const text = read(name);
+    if (text === undefined) return usual;
+    const value = Number(text);
+    if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
+    faults.push(`${name} is "${text}": use a number from ${least} to ${most}.`);
+    return usual;
+  };
+
+function historyOf(read: (name: string) => string | undefined, faults: string[]): Retention {
+  const number = numberBy(read, faults);
+  const kept = {
+    // An agent sends a day's samples late, and they are sealed after that.
+    hotHours: number("SERVEREYE_HISTORY_HOT_HOURS", RETENTION.hotHours, 26, 720),
+    // Late samples join the chunk of their hour for a week.
+    fullDays: number("SERVEREYE_HISTORY_FULL_DAYS", RETENTION.fullDays, 8, 3_650),
+    rollupDays: number("SERVEREYE_HISTORY_ROLLUP_DAYS", RETENTION.rollupDays, 8, 3_650),
+  };
+  if (kept.rollupDays < kept.fullDays)
+    faults.push(
+      `SERVEREYE_HISTORY_ROLLUP_DAYS is ${kept.rollupDays}: use at least SERVEREYE_HISTORY_FULL_DAYS, ${kept.fullDays}.`,
+    );
+  return kept;
+}
+
 function databaseOf(
   read: (name: string) => string | undefined,
   url: (name: string, schemes: readonly string[]) => string | undefined,
@@ -200,14 +235,7 @@ function databaseOf(
   if (databaseUrl !== undefined) check("DATABASE_URL", databaseUrl);
   for (const [at, address] of replicaUrls.entries())
     check(`DATABASE_REPLICA_URLS, address ${at + 1} of ${replicaUrls.length},`, address);
-  const number = (name: string, usual: number, least: number, most: number): number => {
-    const text = read(name);
-    if (text === undefined) return usual;
-    const value = Number(text);
-    if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
-    faults.push(`${name} is "${text}": use a number from ${least} to ${most}.`);
-    return usual;
-  };
+  const number = numberBy(read, faults);
   const database = {
     poolSize: number("DATABASE_POOL_SIZE", POOL_SIZE, 2, 500),
     poolWaitMs: number("DATABASE_POOL_WAIT_MS", DEADLINES.connection, 100, 60_000),

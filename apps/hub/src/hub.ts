@@ -27,6 +27,7 @@ import type { ChatHandler, ChatPort } from "./core/ports/chat.ts";
 import type { Clock } from "./core/ports/process.ts";
 import { openEpisodes } from "./episodes.ts";
 import { createHealth } from "./health.ts";
+import { openHistory } from "./history.ts";
 import { hubKeyPair } from "./identity.ts";
 import { takeSeat } from "./membership.ts";
 import { openOriginals } from "./originals.ts";
@@ -102,7 +103,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   cleanup.add("log", () => log.flush());
   const metrics = openMetrics();
 
-  const store = await hubStore({
+  const { store, connection } = await hubStore({
     config,
     dataDir: lock.dataDir,
     lock,
@@ -122,7 +123,9 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   );
 
   const hubId = chance.uuid();
-  const { settings } = store;
+  const { settings, leases } = store;
+  const history = openHistory({ config, connection, leases, hubId, clock, log, metrics });
+  cleanup.add("history", () => history.stop());
   const { broker, presence } = await hubBroker({ config, settings, clock, log, metrics, cleanup });
   const seat = await takeSeat({
     hubs: store.hubs,
@@ -297,6 +300,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   // Before the channels stop: what is on its way is shown, and noted so.
   cleanup.add("episodes", () => episodes.stop(), { mostMs: 300 });
   episodes.start();
+  history.start();
   const setup = telegram === undefined ? undefined : await setupSecret(store, clock, chance);
   const setupLine = (link: string) => (setup === undefined ? undefined : `${link}?start=setup_${setup}`);
   const bot = telegram?.bot();

@@ -21,18 +21,18 @@ export async function hubStore(parts: {
   log: Log;
   progress: (text: string) => void;
   cleanup: Cleanup;
-}): Promise<Store> {
+}): Promise<{ store: Store; connection: StoreConnection }> {
   const { config, dataDir, lock, clock, chance, log, progress, cleanup } = parts;
   const { poolSize, poolWaitMs, statementMs, caFile, replicaUrls } = config.database;
   const at = (connectionString: string): StoreConnection => ({ connectionString, caFile });
-  const open = async (connection: StoreConnection): Promise<Store> => {
+  const open = async (connection: StoreConnection) => {
     const store = await openStore({
       ...{ connection, clock, chance, log, poolSize },
       deadlines: { connection: poolWaitMs, statement: statementMs },
       replicas: replicaUrls.map(at),
     });
     cleanup.add("store", () => store.close());
-    return store;
+    return { store, connection };
   };
   if (config.databaseUrl !== undefined) return open(at(config.databaseUrl));
   const postgres = await superviseEmbeddedPostgres(

@@ -20,6 +20,7 @@ const DRIVERS = {
   api: npm("fastify", "@fastify/[^/]+"),
   charts: npm("echarts", "@resvg/resvg-js"),
   gateway: npm("ws", "@types/ws"),
+  "remote-write": npm("protobufjs", "snappyjs"),
   store: npm("pg", "@types/pg", "kysely"),
   telegram: npm("grammy", "@grammyjs/[^/]+", "proxy-agent"),
   telemetry: npm("pino", "prom-client"),
@@ -114,9 +115,10 @@ export default {
     ),
     // How samples are placed in time, packed and thinned is one thing, wherever they are kept.
     allow(
-      "^apps/hub/src/adapters/(history|store)/",
+      "^apps/hub/src/adapters/(history|remote-write|store)/",
       "^apps/hub/src/core/history/(codec/|(stat|steps|times)\\.ts$)",
     ),
+    allow("^apps/hub/src/adapters/(api|history|remote-write)/", "^apps/hub/src/core/history/metric\\.ts$"),
     builtIn("^apps/hub/src/adapters/"),
     ...Object.entries(DRIVERS).map(([name, drivers]) => allow(`^apps/hub/src/adapters/${name}/`, drivers)),
 

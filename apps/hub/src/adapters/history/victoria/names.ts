@@ -1,5 +1,6 @@
 /** Series by VictoriaMetrics' names and back: `cpu.usage` is `servereye_cpu_usage`, its thing the label `of`. */
 import type { Series } from "@servereye/contract";
+import { metricName } from "../../../core/history/metric.ts";
 
 /** Labels of a series. `measure` is the key itself: two keys could make one name, and no name tells its key. */
 export interface Labels {
@@ -8,8 +9,6 @@ export interface Labels {
   server: string;
   of?: string;
 }
-
-export const metricName = (key: string): string => `servereye_${key.replaceAll(".", "_")}`;
 
 export const labelsOf = (server: string, { key, of }: Series): Labels => ({
   ...{ __name__: metricName(key), measure: key, server },

@@ -123,6 +123,7 @@ export {
   prune,
   pruneCounts,
   prunedBy,
+  pruneFile,
   pruneList,
   pruneOverview,
   prunePreview,

@@ -1,7 +1,14 @@
 /** prune on the agent: the preview, and the job that removes what was in it. */
 import type { JobStep } from "../docker/engine.ts";
 import { collector } from "../kit.ts";
-import { MOST_PRUNED, type PruneKind, type PrunePreview, prune, prunePreview } from "./contract.ts";
+import {
+  MOST_NAMES,
+  MOST_PRUNED,
+  type PruneKind,
+  type PrunePreview,
+  prune,
+  prunePreview,
+} from "./contract.ts";
 import { imageDisk } from "./disk.ts";
 import { pruneAll } from "./remove.ts";
 import { allContainers, unusedContainers, unusedImages, unusedNetworks } from "./unused.ts";
@@ -14,12 +21,17 @@ export const prunePreviewCollector = collector(prunePreview, async ({ images = "
   const containers = unusedContainers(host, all);
   const unused = await unusedImages(host, all, images, disk?.shared);
   const networks = await unusedNetworks(host, all);
+  const tellable = unused.filter(({ names }) => names.length <= MOST_NAMES);
   const left = (found: readonly unknown[]): number => Math.max(0, found.length - MOST_PRUNED);
   return {
     containers: containers.shown.slice(0, MOST_PRUNED),
-    images: unused.slice(0, MOST_PRUNED),
+    images: tellable.slice(0, MOST_PRUNED),
     networks: networks.slice(0, MOST_PRUNED),
-    left: { containers: left(containers.shown), images: left(unused), networks: left(networks) },
+    left: {
+      containers: left(containers.shown),
+      images: unused.length - Math.min(tellable.length, MOST_PRUNED),
+      networks: left(networks),
+    },
     protected: containers.protected,
   } satisfies PrunePreview;
 });

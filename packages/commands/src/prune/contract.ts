@@ -5,6 +5,9 @@ import { ContainerState } from "../docker/container-state.ts";
 import { ContainerId, ContainerName, ImageId, VolumeName } from "../docker/grammar.ts";
 import { JobId, JobState } from "../docker/job-state.ts";
 
+/** Names of an image; one with more is left out, since not all of them could be shown. */
+export const MOST_NAMES = 32;
+
 /** Of each kind shown, and removed at one time, at the most. */
 export const MOST_PRUNED = 200;
 
@@ -45,7 +48,7 @@ export const prunePreview = command({
         z.object({
           id: ImageId,
           /** None: it has no name any more. */
-          names: z.array(ImageName).check(z.maxLength(32)),
+          names: z.array(ImageName).check(z.maxLength(MOST_NAMES)),
           /** The repository it was pulled from, as its tag may have gone to a newer one. */
           was: z.optional(z.string().check(z.maxLength(255))),
           created: z.int(),
@@ -78,7 +81,7 @@ export const prune = command({
     job: JobId,
     containers: z.array(ContainerId).check(z.maxLength(MOST_PRUNED)),
     images: z
-      .array(z.object({ id: ImageId, names: z.array(ImageName).check(z.maxLength(32)) }))
+      .array(z.object({ id: ImageId, names: z.array(ImageName).check(z.maxLength(MOST_NAMES)) }))
       .check(z.maxLength(MOST_PRUNED)),
     networks: z.array(z.object({ id: NetworkId, name: VolumeName })).check(z.maxLength(MOST_PRUNED)),
   }),

@@ -15,7 +15,7 @@ prune-protected = 🛡 Protected, and left out: { $count }
 prune-left = { $count } more are left for another time.
 prune-volumes = Volumes are never touched.
 prune-nameless = no name { $id }
-prune-more = and { $count } more, { $size }
+prune-more = and { $count } more, { $size }: all of them are in the file above
 prune-together = Together { $count }, { $size }
 prune-kind = { $kind ->
     [containers] Containers
@@ -45,7 +45,7 @@ prune-protected = 🛡 Защищены и не тронуты: { $count }
 prune-left = Ещё { $count } останется на другой раз.
 prune-volumes = Тома не трогаются никогда.
 prune-nameless = без имени { $id }
-prune-more = и ещё { $count }, { $size }
+prune-more = и ещё { $count }, { $size }: все они в файле выше
 prune-together = Всего { $count }, { $size }
 prune-kind = { $kind ->
     [containers] Контейнеры

@@ -93,24 +93,43 @@ export async function pruneAll(
   };
 }
 
-/** By its id, so that nothing else can go in its place; by its names only when it has several. */
+/**
+ * By its id, so that nothing else can go in its place. An engine refuses that while it has several names: of those, all
+ * but the last go by name, each only if it is this image's right before.
+ */
 async function removeImage(host: Host, id: string, names: readonly string[]): Promise<Why | undefined> {
   const { engine } = host.docker;
-  const images = listIn((await engine.call({ route: "images.list", deadlineMs: CALL_MS })).body);
-  const there = images
-    .flatMap((one) => ImageSummary.safeParse(one).data ?? [])
-    .find((image) => image.Id === id);
-  if (there === undefined) return "gone";
-  const now = namesOf(there);
-  if (now.some((name) => !names.includes(name))) return "changed";
-  const free = await unusedImages(host, await allContainers(host, false), "unused");
-  if (!free.some((image) => image.id === id)) return "used";
-  for (const image of now.length > 1 ? now : [id])
-    await engine.call({
+  const remove = (image: string) =>
+    engine.call({
       ...{ route: "image.remove", path: { image }, query: { force: false, noprune: false } },
       deadlineMs: CALL_MS,
     });
+  const first = await namesNow(host, id);
+  if (first === undefined) return "gone";
+  if (first.some((name) => !names.includes(name))) return "changed";
+  const free = await unusedImages(host, await allContainers(host, false), "unused");
+  if (!free.some((image) => image.id === id)) return "used";
+  // As often as it had names at the most: none is given it meanwhile without an end to this.
+  for (const _ of first) {
+    const now = await namesNow(host, id);
+    // Gone between two looks: so it was to be.
+    if (now === undefined) return undefined;
+    if (now.some((name) => !names.includes(name))) return "changed";
+    const [name, ...others] = now;
+    if (name === undefined || others.length === 0) break;
+    await remove(name);
+  }
+  await remove(id);
   return undefined;
+}
+
+/** The names an image has now; undefined: it is gone. */
+async function namesNow(host: Host, id: string): Promise<string[] | undefined> {
+  const { body } = await host.docker.engine.call({ route: "images.list", deadlineMs: CALL_MS });
+  const there = listIn(body)
+    .flatMap((one) => ImageSummary.safeParse(one).data ?? [])
+    .find((image) => image.Id === id);
+  return there && namesOf(there);
 }
 
 async function attempt({ remove }: Piece): Promise<{ why?: Why; said?: string }> {

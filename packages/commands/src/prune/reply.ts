@@ -10,14 +10,18 @@ import { PRUNE_KINDS, type PrunePreview, PruneResult } from "./contract.ts";
 export const PRUNE_CHOICES = ["containers", "dangling", "images", "networks"] as const;
 export type PruneChoice = (typeof PRUNE_CHOICES)[number];
 
-/** Named one a line in a confirmation; the rest is counted. */
-const NAMED = 20;
+/** Lines of names in a confirmation; more of them are a file. */
+const NAMED = 30;
+/** Told one by one of what stayed. */
+const STAYED = 20;
 const PHONE = 35;
 const SIZE = 10;
 
 interface Item {
   name: string;
   bytes: number;
+  /** Other names of the same thing. */
+  also: readonly string[];
 }
 
 /** What of a preview a choice is about, the biggest first. `images` is every image, the dangling ones too. */
@@ -36,12 +40,13 @@ export function prunedBy(
 }
 
 const itemsOf = (t: Translate, picked: ReturnType<typeof prunedBy>): Item[] => [
-  ...picked.containers.map(({ name, bytes }) => ({ name, bytes })),
+  ...picked.containers.map(({ name, bytes }) => ({ name, bytes, also: [] })),
   ...picked.images.map(({ id, names, bytes }) => ({
     name: names[0] ?? t("prune-nameless", { id: id.replace("sha256:", "").slice(0, 12) }),
     bytes,
+    also: names.slice(1),
   })),
-  ...picked.networks.map(({ name }) => ({ name, bytes: 0 })),
+  ...picked.networks.map(({ name }) => ({ name, bytes: 0, also: [] })),
 ];
 
 const sum = (items: readonly Item[]): number => items.reduce((all, { bytes }) => all + bytes, 0);
@@ -81,29 +86,66 @@ export function pruneOverview(preview: PrunePreview, { t, server }: Pick<ReplyCo
   return { title: t("prune-title", { server: plainName(server.name) }), blocks };
 }
 
-/** Exactly what would go, the biggest first. */
-export function pruneList(t: Translate, picked: ReturnType<typeof prunedBy>): Blocks {
-  const items = itemsOf(t, picked);
-  const more = items.slice(NAMED);
-  const sized = items.some(({ bytes }) => bytes > 0);
-  return [
-    {
-      type: "table",
-      columns: [
-        { head: "", align: "left" },
-        { head: "", align: "right" },
-      ],
-      rows: items
-        .slice(0, NAMED)
-        .map(({ name, bytes }) => [
-          fitName(name, PHONE - (sized ? SIZE + 2 : 0)),
-          sized ? sizeText(t, bytes) : "",
-        ]),
-    },
-    ...(more.length > 0 ? [note(t("prune-more", { count: more.length, size: sizeText(t, sum(more)) }))] : []),
-    ...(sized ? [text(t("prune-together", { count: items.length, size: sizeText(t, sum(items)) }))] : []),
-  ];
+/** A name on as many lines as it takes: what would go is shown to its last character. */
+function inLines(name: string, columns: number): string[] {
+  const plain = [...plainName(name)];
+  const lines: string[] = [];
+  for (let from = 0; from < Math.max(1, plain.length); from += columns)
+    lines.push(plain.slice(from, from + columns).join(""));
+  return lines;
 }
+
+/** Exactly what would go, the biggest first; `whole`: all of it is named there, and else in the file of `pruneFile`. */
+export function pruneList(
+  t: Translate,
+  picked: ReturnType<typeof prunedBy>,
+): { blocks: Blocks; whole: boolean } {
+  const items = itemsOf(t, picked);
+  const sized = items.some(({ bytes }) => bytes > 0);
+  const width = PHONE - (sized ? SIZE + 2 : 0);
+  const rows = items.map(({ name, bytes, also }) => [
+    ...inLines(name, width).map((line, at) => [line, at === 0 && sized ? sizeText(t, bytes) : ""]),
+    ...also.flatMap((other) => inLines(`= ${other}`, width).map((line) => [line, ""])),
+  ]);
+  let lines = 0;
+  const beyond = rows.findIndex((some) => {
+    lines += some.length;
+    return lines > NAMED;
+  });
+  const whole = beyond < 0;
+  const more = whole ? [] : items.slice(beyond);
+  const bytes = sizeText(t, sum(more));
+  return {
+    whole,
+    blocks: [
+      {
+        type: "table",
+        columns: [
+          { head: "", align: "left" },
+          { head: "", align: "right" },
+        ],
+        rows: (whole ? rows : rows.slice(0, beyond)).flat(),
+      },
+      ...(whole ? [] : [note(t("prune-more", { count: more.length, size: bytes }))]),
+      ...(sized ? [text(t("prune-together", { count: items.length, size: sizeText(t, sum(items)) }))] : []),
+    ],
+  };
+}
+
+/** All that would go, a line each, with its id and every name. */
+export const pruneFile = (t: Translate, picked: ReturnType<typeof prunedBy>): string => {
+  const ids = [...picked.containers, ...picked.images, ...picked.networks].map(({ id }) => id);
+  return itemsOf(t, picked)
+    .map(({ name, bytes, also }, at) =>
+      [
+        [name, ...also].map(plainName).join(" = "),
+        ids[at]?.replace("sha256:", "").slice(0, 12) ?? "",
+        ...(bytes > 0 ? [sizeText(t, bytes)] : []),
+      ].join("  "),
+    )
+    .join("\n")
+    .concat("\n");
+};
 
 const kind = (t: Translate) => (what: string) =>
   PRUNE_KINDS.some((known) => known === what) ? t("prune-kind", { kind: what }) : plainName(what);
@@ -134,7 +176,7 @@ export function pruneDone(t: Translate, { result }: JobState, server: string): B
       : [
           {
             type: "facts" as const,
-            rows: kept.slice(0, NAMED).map(({ name, why, said }) => ({
+            rows: kept.slice(0, STAYED).map(({ name, why, said }) => ({
               label: fitName(name, PHONE),
               value: [
                 said === undefined

@@ -103,9 +103,9 @@ export async function unusedImages(
     .sort((a, b) => b.bytes - a.bytes);
 }
 
-/** Its tags. */
+/** Its tags, all of them: what is not named is not shown. */
 export const namesOf = ({ RepoTags }: Pick<ImageSummary, "RepoTags">): string[] =>
-  RepoTags.filter((tag) => !tag.startsWith("<none>")).slice(0, 32);
+  RepoTags.filter((tag) => !tag.startsWith("<none>"));
 
 /** What one without a name was pulled as: its tag has gone to a newer one since. */
 const formerName = ({ RepoDigests }: ImageSummary): string | undefined =>

@@ -220,6 +220,32 @@ test("its end is noted though nobody looks, and Refresh tells it from any hub", 
   assert.deepEqual(await audited(), ["image.pull begun", "image.pull done"]);
 });
 
+test("prune: more than fits the question is a file before it, and every name of an image is told", async () => {
+  const { room, ann, agent } = await scene();
+  const long = `registry.example.com/${"team/".repeat(6)}app:1`;
+  const more = Array.from({ length: 60 }, (_, n) => `app:${n}`);
+  agent.preview = {
+    ...{ containers: [], networks: [], left: { containers: 0, images: 0, networks: 0 }, protected: 0 },
+    images: [[long, "alias:2"], ...more.map((name) => [name])].map((names, n) => ({
+      ...{ id: `sha256:${n.toString(16).padStart(64, "0")}`, names, created: 1, bytes: 1_000 - n },
+    })),
+  };
+  const choose = async () => (await ann.press(await ann.write("/prune"), "🧹 All unused images")).shown;
+  const question = await choose();
+  const [file, ...others] = room.files;
+  assert.deepEqual(others, []);
+  const told = new TextDecoder().decode(file?.bytes);
+  assert.match(told, new RegExp(`^${long} = alias:2  000000000000  `));
+  for (const name of more) assert.ok(told.includes(`${name}  `), name);
+  assert.match(line(question), /Remove 61 images.*all of them are in the file above/);
+  assert.ok(Number(question?.messageId.slice(1)) > Number(file?.messageId.slice(1)), "asked below it");
+  agent.preview = { ...agent.preview, images: agent.preview.images.slice(0, 20) };
+  const table = (await choose())?.view.blocks.find((block) => block.type === "table");
+  const shown = table?.type === "table" ? table.rows.map(([cell]) => cell).join("\n") : "";
+  assert.ok(shown.replaceAll("\n", "").startsWith(`${long}= alias:2app:0`), shown);
+  assert.equal(room.files.length, 1, "what fits is in the question");
+});
+
 test("prune: what there is by kind, exactly what would go, and what has gone", async () => {
   const { room, ann, agent, audited } = await scene();
   const none = { containers: 0, images: 0, networks: 0 };

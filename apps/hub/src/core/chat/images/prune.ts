@@ -6,6 +6,7 @@ import {
   prune,
   pruneCounts,
   prunedBy,
+  pruneFile,
   pruneList,
   pruneOverview,
   prunePreview,
@@ -93,6 +94,13 @@ const askDeed: ButtonDeed = async (turn, { serverId = "", choice: word }): Promi
     images: picked.images.map(({ id, names }) => ({ id, names })),
     networks: picked.networks,
   });
+  const list = pruneList(t, picked);
+  // Before the question: what can not be seen as a whole is not asked about.
+  if (!list.whole) {
+    const bytes = new TextEncoder().encode(pruneFile(t, picked));
+    await turn.port.sendFile(turn.incoming.chat, { name: "prune.txt", mediaType: "text/plain", bytes });
+    turn.anew();
+  }
   await turn.show({
     title: t("prune-confirm", { choice, count }),
     blocks: [
@@ -100,7 +108,7 @@ const askDeed: ButtonDeed = async (turn, { serverId = "", choice: word }): Promi
         type: "facts",
         rows: [{ label: t("container-server"), value: [{ kind: "strong", text: server.name }] }],
       },
-      ...pruneList(t, picked),
+      ...list.blocks,
       text(t("prune-means", { choice })),
       note(t("confirm-minute")),
     ],

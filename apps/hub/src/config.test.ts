@@ -1,6 +1,7 @@
 /** Configuration: what is right is read, what is wrong is all said at once, and no value that may be secret is. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { victoriaPlace } from "./adapters/history/victoria/place.ts";
 import { ConfigFault, readConfig, secretsOf } from "./config.ts";
 
 const faultsOf = (env: Record<string, string>): readonly string[] => {
@@ -26,6 +27,8 @@ test("an empty environment is a whole configuration", () => {
     databaseUrl: undefined,
     auditDays: 400,
     history: { hotHours: 48, fullDays: 30, rollupDays: 730 },
+    historyUrl: undefined,
+    remoteWrite: undefined,
     database: {
       poolSize: 10,
       poolWaitMs: 3_000,
@@ -189,4 +192,46 @@ test("history is kept as long as it is told to be, and roll-ups no shorter than 
     faults({ ...kept, SERVEREYE_HISTORY_ROLLUP_DAYS: "60" }).join(),
     /use at least .*FULL_DAYS, 90/,
   );
+});
+
+test("history elsewhere: an address of each form, what goes with none, and never a password", () => {
+  const cluster = "victoriametrics+https://ann:hunter%402@insert.example,select.example:8481/3:1";
+  const remote = "https://bob:s%C3%A9same@metrics.example/api/v1/write";
+  const config = readConfig({ SERVEREYE_HISTORY_URL: cluster, SERVEREYE_REMOTE_WRITE_URL: remote });
+  assert.deepEqual([config.historyUrl, config.remoteWrite], [cluster, { url: remote, tokenFile: undefined }]);
+  for (const secret of ["hunter%402", "hunter@2", "s%C3%A9same", "sésame"])
+    assert.ok(secretsOf(config).includes(secret), secret);
+  const { health, ...place } = victoriaPlace(cluster) ?? {};
+  assert.deepEqual(place, {
+    write: "https://insert.example/insert/3:1/prometheus",
+    read: "https://select.example:8481/select/3:1/prometheus",
+    user: "ann",
+    password: "hunter@2",
+  });
+  assert.deepEqual(health, ["https://insert.example", "https://select.example:8481"]);
+  assert.equal(victoriaPlace("victoriametrics://vm/deep/")?.read, "http://vm:8428/deep");
+  assert.equal(victoriaPlace("victoriametrics://[::1]:9")?.write, "http://[::1]:9");
+  const lines = faultsOf({
+    SERVEREYE_HISTORY_URL: "http://ann:hunter2@vm:8428",
+    SERVEREYE_HISTORY_FULL_DAYS: "60",
+    SERVEREYE_REMOTE_WRITE_URL: "ftp://ann:hunter2@vm",
+  });
+  assert.deepEqual(
+    lines.map((line) => line.split(" ")[0]),
+    ["SERVEREYE_HISTORY_URL", "SERVEREYE_HISTORY_FULL_DAYS", "SERVEREYE_REMOTE_WRITE_URL"],
+  );
+  assert.doesNotMatch(lines.join(), /hunter2/);
+  for (const url of [
+    "victoriametrics://",
+    "victoriametrics://a,b,c",
+    "victoriametrics://a,b/c",
+    "victoriametrics://a?x",
+  ])
+    assert.equal(faultsOf({ SERVEREYE_HISTORY_URL: url }).length, 1, url);
+  assert.match(
+    faultsOf({ SERVEREYE_REMOTE_WRITE_TOKEN_FILE: "/t" }).join(),
+    /needs SERVEREYE_REMOTE_WRITE_URL/,
+  );
+  const both = { SERVEREYE_REMOTE_WRITE_URL: remote, SERVEREYE_REMOTE_WRITE_TOKEN_FILE: "/t" };
+  assert.match(faultsOf(both).join(), /use one of both/);
 });

@@ -2,6 +2,8 @@
 import { distance } from "fastest-levenshtein";
 import { otherRegions, type RegionAddress } from "./adapters/broker/redis/others.ts";
 import { REDIS_URL_FORMS as forms, redisPlace, redisSecrets } from "./adapters/broker/redis/place.ts";
+import { VICTORIA_URL_FORMS, victoriaPlace, victoriaSecrets } from "./adapters/history/victoria/place.ts";
+import { remoteWritePlace } from "./adapters/remote-write/send.ts";
 import { addressFault } from "./adapters/store/address.ts";
 import { DEADLINES } from "./adapters/store/connection.ts";
 import { RETENTION, type Retention } from "./adapters/store/history/history.ts";
@@ -25,6 +27,10 @@ export interface Config {
   auditDays: number;
   /** How long the store keeps samples as they came, every value packed, and roll-ups. */
   history: Retention;
+  /** A VictoriaMetrics that keeps samples in the store's stead. */
+  historyUrl: string | undefined;
+  /** Where samples go besides, and the file with a bearer token for it. */
+  remoteWrite: { url: string; tokenFile: string | undefined } | undefined;
   database: {
     /** Connections to it at most. */
     poolSize: number;
@@ -74,11 +80,12 @@ const NAMES = [
   "SERVEREYE_HISTORY_FULL_DAYS",
   "SERVEREYE_HISTORY_ROLLUP_DAYS",
   "SERVEREYE_HISTORY_URL",
+  "SERVEREYE_REMOTE_WRITE_URL",
+  "SERVEREYE_REMOTE_WRITE_TOKEN_FILE",
 ] as const;
 
 /** Named in the design and not built yet: set, they are refused, because to ignore them would be worse. */
 const LATER: Record<string, string> = {
-  SERVEREYE_HISTORY_URL: "history outside the store",
   OTEL_EXPORTER_OTLP_ENDPOINT: "the export of traces",
 };
 
@@ -158,6 +165,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     region,
     auditDays,
     history: historyOf(read, faults),
+    ...historyElsewhere(read, faults),
     ...databaseOf(read, url, faults),
     redis: redisOf(read, otherRegions(env, { region, address: read("REDIS_URL") }, faults), faults),
     telegram: telegramOf(read, url, faults),
@@ -174,12 +182,14 @@ export function secretsOf(config: Config): string[] {
     url?.searchParams.get("password") ?? "",
   ]);
   const { token, webhook } = config.telegram ?? {};
+  const remote = URL.parse(config.remoteWrite?.url ?? "")?.password ?? "";
   const redis = [config.redis?.url ?? "", ...(config.redis?.regions ?? []).map(({ url }) => url)];
   return [
     token ?? "",
     webhook?.secret ?? "",
     ...redis.flatMap(redisSecrets),
-    ...passwords.flatMap((text) => [text, decoded(text)]),
+    ...victoriaSecrets(config.historyUrl ?? ""),
+    ...[...passwords, remote].flatMap((text) => [text, decoded(text)]),
   ];
 }
 
@@ -218,6 +228,40 @@ function historyOf(read: (name: string) => string | undefined, faults: string[])
       `SERVEREYE_HISTORY_ROLLUP_DAYS is ${kept.rollupDays}: use at least SERVEREYE_HISTORY_FULL_DAYS, ${kept.fullDays}.`,
     );
   return kept;
+}
+
+/** Mean something for history in the store only. */
+const OF_THE_STORE = [
+  "SERVEREYE_HISTORY_HOT_HOURS",
+  "SERVEREYE_HISTORY_FULL_DAYS",
+  "SERVEREYE_HISTORY_ROLLUP_DAYS",
+];
+
+function historyElsewhere(
+  read: (name: string) => string | undefined,
+  faults: string[],
+): Pick<Config, "historyUrl" | "remoteWrite"> {
+  const historyUrl = read("SERVEREYE_HISTORY_URL");
+  // The values themselves may hold passwords: they are not repeated.
+  if (historyUrl !== undefined && victoriaPlace(historyUrl) === undefined)
+    faults.push(`SERVEREYE_HISTORY_URL is not an address of the form ${VICTORIA_URL_FORMS}.`);
+  for (const name of OF_THE_STORE)
+    if (historyUrl !== undefined && read(name) !== undefined)
+      faults.push(
+        `${name} is for history in the store: with SERVEREYE_HISTORY_URL, VictoriaMetrics is told how long.`,
+      );
+  const url = read("SERVEREYE_REMOTE_WRITE_URL");
+  const tokenFile = read("SERVEREYE_REMOTE_WRITE_TOKEN_FILE");
+  const place = url === undefined ? undefined : remoteWritePlace(url, tokenFile);
+  if (url !== undefined && place === undefined)
+    faults.push("SERVEREYE_REMOTE_WRITE_URL is not an address of the form http://… or https://….");
+  if (tokenFile !== undefined && url === undefined)
+    faults.push("SERVEREYE_REMOTE_WRITE_TOKEN_FILE needs SERVEREYE_REMOTE_WRITE_URL.");
+  if (tokenFile !== undefined && place !== undefined && (place.user !== "" || place.password !== ""))
+    faults.push(
+      "SERVEREYE_REMOTE_WRITE_URL has a user or password, and there is a token file: use one of both.",
+    );
+  return { historyUrl, remoteWrite: url === undefined ? undefined : { url, tokenFile } };
 }
 
 function databaseOf(

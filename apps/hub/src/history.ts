@@ -1,11 +1,16 @@
-/** The hub's history: kept in the store, and tended by one hub at a time. */
+/** The hub's history: kept in the store or in VictoriaMetrics, tended by one hub at a time, and sent on where wanted. */
 import { measures } from "@servereye/commands/hub";
+import { openVictoriaHistory } from "./adapters/history/victoria/history.ts";
+import { victoriaPlace } from "./adapters/history/victoria/place.ts";
+import { createRemoteWrite, remoteWritePlace } from "./adapters/remote-write/remote-write.ts";
 import type { StoreConnection } from "./adapters/store/connection.ts";
 import { openStoreHistory } from "./adapters/store/history/history.ts";
 import type { Config } from "./config.ts";
+import type { Arrivals } from "./core/ports/arrivals.ts";
 import type { History } from "./core/ports/history.ts";
 import type { Leases } from "./core/ports/hubs.ts";
 import type { Clock, Log, Metrics } from "./core/ports/process.ts";
+import { VERSION } from "./version.ts";
 
 export interface OpenHistory {
   history: History;
@@ -19,30 +24,51 @@ export interface OpenHistory {
 const UNKNOWN_QUANTUM = 0.001;
 
 export function openHistory(parts: {
-  config: Pick<Config, "history" | "database">;
+  config: Pick<Config, "history" | "historyUrl" | "remoteWrite" | "database">;
   connection: StoreConnection;
   leases: Leases;
+  arrivals: Arrivals;
   hubId: string;
   clock: Clock;
   log: Log;
   metrics: Metrics;
 }): OpenHistory {
-  const { config, connection, leases, hubId, clock, log, metrics } = parts;
-  const history = openStoreHistory({
-    ...{ connection, clock, log, metrics, retention: config.history },
-    quantumOf: (key) => measures.get(key)?.quantum ?? UNKNOWN_QUANTUM,
-    deadlines: { connection: config.database.poolWaitMs, statement: config.database.statementMs },
-  });
+  const { config, connection, leases, arrivals, hubId, clock, log, metrics } = parts;
+  const place = victoriaPlace(config.historyUrl ?? "");
+  const history =
+    place !== undefined
+      ? openVictoriaHistory({ place, arrivals, clock, log })
+      : openStoreHistory({
+          ...{ connection, clock, log, metrics, retention: config.history },
+          quantumOf: (key) => measures.get(key)?.quantum ?? UNKNOWN_QUANTUM,
+          deadlines: { connection: config.database.poolWaitMs, statement: config.database.statementMs },
+        });
+  const { url, tokenFile } = config.remoteWrite ?? {};
+  const there = url === undefined ? undefined : remoteWritePlace(url, tokenFile);
+  const remote = there && createRemoteWrite({ ...{ place: there, version: VERSION, clock, log, metrics } });
   const tending = tend({ history, leases, hubId, clock, log, metrics });
   return {
-    history,
-    start: tending.start,
+    history: remote === undefined ? history : sentOn(history, remote.offer),
+    start() {
+      // One that is away at the start is asked again when there is something to keep.
+      history.check().catch((error: unknown) => log.warn("history.away", { error }));
+      tending.start();
+    },
     async stop() {
-      await tending.stop();
+      await Promise.all([tending.stop(), remote?.close()]);
       await history.close();
     },
   };
 }
+
+/** Of a history, one whose samples are offered elsewhere once they are kept. */
+const sentOn = (history: History, offer: (batches: Parameters<History["ingest"]>[0]) => void): History => ({
+  ...history,
+  async ingest(batches) {
+    await history.ingest(batches);
+    offer(batches);
+  },
+});
 
 const LEASE = "history";
 const LEASE_MS = 60_000;

@@ -123,8 +123,8 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   );
 
   const hubId = chance.uuid();
-  const { settings, leases } = store;
-  const history = openHistory({ config, connection, leases, hubId, clock, log, metrics });
+  const { settings, leases, arrivals } = store;
+  const history = openHistory({ config, connection, leases, arrivals, hubId, clock, log, metrics });
   cleanup.add("history", () => history.stop());
   const { broker, presence } = await hubBroker({ config, settings, clock, log, metrics, cleanup });
   const seat = await takeSeat({

@@ -1,4 +1,4 @@
-/** One measure of many servers, now. */
+/** One measure of many servers, or every one of them, now. */
 import { sql } from "kysely";
 import type { History } from "../../../core/ports/history.ts";
 import type { Ground } from "./ground.ts";
@@ -28,12 +28,12 @@ export function latestIn({ db, clock }: Ground, reader: HistoryReader): History[
 
   return async (serverIds, key, maxAgeMs) => {
     const since = clock.now() - maxAgeMs;
-    const { rows: boots } = await sql<{ boot: number; serverId: string; wanted: number[]; of: string[] }>`
-      select b.id as boot, s.server_id as "serverId", m.wanted, m."of"
+    const { rows: boots } = await sql<{ boot: number; serverId: string; wanted: number[]; keys: string[]; of: string[] }>`
+      select b.id as boot, s.server_id as "serverId", m.wanted, m.keys, m."of"
       from history_servers s
       join history_boots b on b.server = s.id and b.seen >= ${since}
-      join lateral (select array_agg(e.id) as wanted, array_agg(e."of") as "of" from history_series e
-        where e.server = s.id and e.key = ${key}) as m on m.wanted is not null
+      join lateral (select array_agg(e.id) as wanted, array_agg(e.key) as keys, array_agg(e."of") as "of"
+        from history_series e where e.server = s.id and (${key ?? null}::text is null or e.key = ${key ?? null})) as m on m.wanted is not null
       where s.server_id = any(${serverIds}::text[])`.execute(db);
     const found = new Map<number, Latest[number]>();
     const byBoot = new Map(boots.map((one) => [one.boot, one]));
@@ -44,8 +44,9 @@ export function latestIn({ db, clock }: Ground, reader: HistoryReader): History[
           const place = layout.series.indexOf(id);
           const value = place < 0 ? null : (values[place] ?? null);
           if (server === undefined || value === null || (found.get(id)?.at ?? since - 1) >= at) continue;
-          const of = server.of[n] ?? "";
-          found.set(id, { serverId: server.serverId, series: of === "" ? { key } : { key, of }, at, value });
+          const [measure = "", of = ""] = [server.keys[n], server.of[n]];
+          const series = of === "" ? { key: measure } : { key: measure, of };
+          found.set(id, { serverId: server.serverId, series, at, value });
         }
       }
     };

@@ -14,7 +14,7 @@ import type { Ground } from "./ground.ts";
 import type { Layout, Names } from "./names.ts";
 import { pacer } from "./pace.ts";
 import { squeeze } from "./squeeze.ts";
-import { DAY_MS, dayOf, HOUR_MS, hourOf, type RollupStep, SECOND_MS, spanOf, weekOf } from "./units.ts";
+import { DAY_MS, dayOf, HOUR_MS, type RollupStep, SECOND_MS, spanOf, weekOf } from "./units.ts";
 
 export interface HotSample extends Mark {
   layout: Layout;
@@ -116,43 +116,36 @@ export function readerIn(ground: Ground, names: Names) {
       const weeks = [weekOf(Math.floor(hours.from / 24)), weekOf(Math.floor((hours.to - 1) / 24))];
       const where = sql`c.server = ${server} and c.week between ${weeks[0]} and ${weeks[1]}
         and c.hour >= ${hours.from} and c.hour < ${hours.to} and c.hour / 24 <> all(${without}::integer[])`;
-      const heads = await sql<{ hour: number; part: number; codec: number; head: Buffer }>`
-        select c.hour, c.part, c.codec, c.head from history_chunks c where ${where}
-        order by c.hour, c.part`.execute(db);
+      const wanted = series === undefined ? sql`true` : sql`u.series = any(${series}::integer[])`;
+      // In one statement: a chunk may be made anew at any time, and a head fits its own columns only.
+      const { rows } = await sql<{
+        hour: number;
+        part: number;
+        codec: number;
+        series: number | null;
+        packed: Buffer;
+      }>`
+        select c.hour, c.part, c.codec, null::integer as series, c.head as packed
+          from history_chunks c where ${where}
+        union all select c.hour, c.part, c.codec, u.series, u.packed
+          from history_chunks c cross join lateral unnest(c.series, c.columns) as u (series, packed)
+          where ${where} and ${wanted}`.execute(db);
       const chunks = new Map<string, Chunk>();
       const bad: Array<{ hour: number; part: number }> = [];
-      const spoilt = (hour: number, part: number, reason: unknown): void => {
-        unreadable("chunk", { server, hour, part }, reason);
-        if (!bad.some((one) => one.hour === hour && one.part === part)) bad.push({ hour, part });
-        chunks.delete(`${hour} ${part}`);
-      };
       const breathe = pacer();
-      for (const { hour, part, codec, head } of heads.rows) {
+      for (const { hour, part, codec, packed, ...row } of rows.toSorted(headsFirst)) {
+        const key = `${hour} ${part}`;
+        const chunk = chunks.get(key);
         try {
           if (codec !== CODEC) throw new Error(`its codec is ${codec}`);
-          chunks.set(`${hour} ${part}`, {
-            hour,
-            part,
-            marks: unpackMarks(head, squeeze),
-            columns: new Map(),
-          });
+          if (row.series === null)
+            chunks.set(key, { hour, part, marks: unpackMarks(packed, squeeze), columns: new Map() });
+          else chunk?.columns.set(row.series, unpackColumn(packed, chunk.marks.length, squeeze));
         } catch (reason) {
-          spoilt(hour, part, reason);
-        }
-        await breathe();
-      }
-      if (chunks.size === 0) return { chunks: [], unreadable: bad };
-      const wanted = series === undefined ? sql`true` : sql`u.series = any(${series}::integer[])`;
-      const columns = await sql<{ hour: number; part: number; series: number; packed: Buffer }>`
-        select c.hour, c.part, u.series, u.packed
-        from history_chunks c cross join lateral unnest(c.series, c.columns) as u (series, packed)
-        where ${where} and ${wanted}`.execute(db);
-      for (const { hour, part, series: id, packed } of columns.rows) {
-        const chunk = chunks.get(`${hour} ${part}`);
-        try {
-          chunk?.columns.set(id, unpackColumn(packed, chunk.marks.length, squeeze));
-        } catch (reason) {
-          spoilt(hour, part, reason);
+          if (bad.some((one) => one.hour === hour && one.part === part)) continue;
+          unreadable("chunk", { server, hour, part }, reason);
+          bad.push({ hour, part });
+          chunks.delete(key);
         }
         await breathe();
       }
@@ -198,5 +191,12 @@ export function readerIn(ground: Ground, names: Names) {
   };
 }
 
+const headsFirst = (
+  a: { series: number | null; hour: number },
+  b: { series: number | null; hour: number },
+): number =>
+  a.series === null || b.series === null
+    ? Number(a.series !== null) - Number(b.series !== null)
+    : a.hour - b.hour;
+
 export type HistoryReader = ReturnType<typeof readerIn>;
-export { hourOf };

@@ -40,8 +40,10 @@ export function sealerIn({ db }: Ground, reader: HistoryReader, parts: Parts) {
     // What can not be read stays, and the rest is put beside it.
     const part = unreadable.reduce((most, one) => Math.max(most, one.part + 1), 0);
     await db.transaction().execute(async (trx) => {
-      await sql`select from history_boots where id = any(${boots}::integer[])
-        order by id for no key update`.execute(trx);
+      const still = await sql<{ open: boolean }>`select open @> ${hour}::integer as open from history_boots
+        where id = any(${boots}::integer[]) order by id for no key update`.execute(trx);
+      // Sealed by another hub meanwhile, which had the lease before and does not know that it lost it.
+      if (still.rows.length < boots.length || still.rows.some(({ open }) => !open)) return;
       const counted = await sql<{ count: number }>`
         select count(*) as count from history_samples where boot = any(${boots}::integer[])
           and at >= ${hour * HOUR_MS} and at < ${(hour + 1) * HOUR_MS} and day >= ${Math.floor(hour / 24) - 1}`.execute(

@@ -102,7 +102,10 @@ const STATEMENTS = [
     begin
       if to_regclass(part) is not null then return false; end if;
       perform pg_advisory_xact_lock(${PART_LOCK});
-      if to_regclass(part) is not null then return false; end if;
+      -- Not by to_regclass: what that knew before the lock, it still knows after it.
+      if exists (select from pg_class where relname = part and relnamespace = current_schema()::regnamespace) then
+        return false;
+      end if;
       execute format('create table %I (like %I including all)', part, whole);
       execute format('alter table %I attach partition %I for values in (%s)', whole, part, bucket);
       return true;

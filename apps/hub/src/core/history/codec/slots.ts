@@ -2,7 +2,7 @@
 import type { Stat } from "../stat.ts";
 import { CodecFault, reader, writer } from "./bytes.ts";
 import { readColumn, writeColumn } from "./column.ts";
-import { quanta } from "./quantum.ts";
+import { ofQuanta, quanta } from "./quantum.ts";
 
 /** Min in quanta and all else by its distance from it; or, for values that are too large for that, each as it is. */
 const FORMS = { distances: 0, doubles: 1 } as const;
@@ -39,15 +39,25 @@ export function readSlots(bytes: Uint8Array, length: number): Array<Stat | null>
   const form = from.byte();
   const counts = readColumn(from, length).values.map(whole);
   const filled = counts.filter((count) => count > 0).length;
-  const numbers = (): number[] => readColumn(from, filled).values.map(finite);
+  let quantum: number | undefined;
+  const numbers = (): number[] => {
+    const column = readColumn(from, filled);
+    quantum = column.quantum;
+    return column.values.map(finite);
+  };
+  /** Made of two, it is rounded twice: the whole number of quanta that is meant. */
+  const meant = (value: number): number => {
+    const count = quantum === undefined ? undefined : quanta(value, quantum);
+    return count === undefined || quantum === undefined ? value : ofQuanta(count, quantum);
+  };
   let stats: Stat[];
   if (form === FORMS.distances) {
     const [mins, maxes, lasts, sums] = [numbers(), numbers(), numbers(), numbers()];
     const present = counts.filter((count) => count > 0);
     stats = present.map((count, at) => {
       const min = mins[at] ?? 0;
-      const [max, last] = [min + (maxes[at] ?? 0), min + (lasts[at] ?? 0)];
-      return { min, max, last, sum: min * count + (sums[at] ?? 0), count };
+      const [max, last] = [meant(min + (maxes[at] ?? 0)), meant(min + (lasts[at] ?? 0))];
+      return { min, max, last, sum: meant(min * count + (sums[at] ?? 0)), count };
     });
   } else if (form === FORMS.doubles)
     stats = counts

@@ -97,6 +97,7 @@ describe("the store's tiers", needs("postgres15"), () => {
         batches.flatMap((batch, n) => [hubs[n % 3], hubs[(n + 1) % 3]].map((hub) => hub?.ingest([batch]))),
       );
       await Promise.all(tending);
+      world.turn(10 * MINUTE);
       await tendAll(world.history, world.now());
       assert.equal(countOf(await ask(world, serverId, from, world.now())), 1_000);
       assert.equal(Number((await world.sql("select sum(samples) as n from history_chunks"))[0]?.n), 1_000);

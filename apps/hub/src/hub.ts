@@ -202,6 +202,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     live,
     fleet,
     enrolment,
+    history: history.history,
     readings,
     clock,
     chance,

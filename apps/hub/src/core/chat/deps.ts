@@ -4,6 +4,7 @@ import type { Reading } from "@servereye/commands/hub";
 import type { Fleet } from "../fleet/ask.ts";
 import type { Enrolment } from "../fleet/enrol.ts";
 import type { ChatPort } from "../ports/chat.ts";
+import type { History } from "../ports/history.ts";
 import type { ChannelName } from "../ports/people.ts";
 import type { Chance, Clock, Log, Metrics } from "../ports/process.ts";
 import type { Store } from "../ports/store.ts";
@@ -15,10 +16,14 @@ export type ChatFleet = Pick<Fleet, "ask" | "presenceOf" | "unseen" | "removed" 
 /** The part of enrolment the chat talks to. */
 export type ChatEnrolment = Pick<Enrolment, "invite" | "addByCode" | "addByKey">;
 
+/** The part of the history that is looked at. */
+export type ChatHistory = Pick<History, "query" | "latest" | "series">;
+
 export interface ChatDeps {
   store: Store;
   fleet: ChatFleet;
   enrolment: ChatEnrolment;
+  history: ChatHistory;
   /** How many agents are connected to any hub. */
   online(): Promise<number>;
   port(channel: ChannelName): ChatPort;

@@ -61,7 +61,7 @@ test("typed: one message read again until its minute is over; then Refresh reads
   await until(first, /Not live any more/);
   assert.equal(room.messages.size, 1);
   const { shown } = await ann.press(latest(first), "🔄 Refresh");
-  assert.deepEqual(labels(shown).slice(-2), ["🔄 Refresh", "📡 Live"]);
+  assert.deepEqual(labels(shown).slice(-3), ["🔄 Refresh", "📡 Live", "📈"]);
   const again = (await ann.press(shown, "📡 Live")).shown;
   assert.ok(labels(again).includes("⏹ Stop"));
 });

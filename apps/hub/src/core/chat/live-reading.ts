@@ -1,6 +1,7 @@
 /** A reading that goes on for a minute: the same message, read again every few seconds. */
 import { Fault } from "@servereye/contract";
 import type { SeenServer } from "../ports/people.ts";
+import { chartButton } from "./charts/wish.ts";
 import type { ButtonDeed } from "./commands/command.ts";
 import { mayRead } from "./deed.ts";
 import { faultDraft } from "./faults.ts";
@@ -28,8 +29,11 @@ export async function readLive(
       reads: server.id,
       of: { server: server.name, command: command.name },
       draw: async () => {
-        const { still, ...draft } = await command.draft(turn, server, ask);
-        return { draft: { ...draft, blocks: [...draft.blocks, updatedNote(turn)] }, over: still === true };
+        const { still, of, ...draft } = await command.draft(turn, server, ask);
+        const chart = chartButton(command, server.id, ask, of);
+        const buttons = [...(draft.buttons ?? []), ...(chart ? [[chart]] : [])];
+        const blocks = [...draft.blocks, updatedNote(turn)];
+        return { draft: { ...draft, blocks, buttons }, over: still === true };
       },
     });
   } catch (error) {

@@ -16,6 +16,7 @@ const FIRST = [
   "processes",
   "uptime",
   "ping",
+  "chart",
   "containers",
   "images",
   "servers",

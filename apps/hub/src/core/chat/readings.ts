@@ -1,8 +1,9 @@
 /** Questions to one server: find which, check the right, ask, show, with Refresh. */
 import type { Reading, ReplyButton } from "@servereye/commands/hub";
-import { Fault, type Role } from "@servereye/contract";
+import { Fault, type Measure, type Role } from "@servereye/contract";
 import { authorize, verbFor } from "../access/authorize.ts";
 import type { SeenServer } from "../ports/people.ts";
+import { chartButton } from "./charts/wish.ts";
 import { faultDraft, noServers, refusal } from "./faults.ts";
 import { offers } from "./offered.ts";
 import type { Typed } from "./parse.ts";
@@ -15,6 +16,8 @@ import { which } from "./which.ts";
 /** `still`: there is nothing in it that goes on. */
 export interface ReadingDraft extends Draft {
   still?: true;
+  /** Which thing of the server it is about. */
+  of?: string;
 }
 
 /** What can be asked about one server: an agent's reading, or what the hub itself knows. */
@@ -26,6 +29,8 @@ export interface ServerCommand {
   named?: true;
   /** It can go on for a minute. */
   live?: true;
+  /** What of it is measured over time. */
+  measures: readonly Measure[];
   draft(turn: Turn, server: SeenServer, ask: Record<string, unknown>): Promise<ReadingDraft>;
 }
 
@@ -37,13 +42,14 @@ export function serverCommands(readings: readonly Reading[]): Map<string, Server
     ...readings.map((reading) => ({
       name: reading.command.name,
       needs: reading.command.needs,
+      measures: reading.measures,
       ...(reading.words ? { words: reading.words } : {}),
       ...(reading.named ? { named: reading.named } : {}),
       ...(reading.live ? { live: reading.live } : {}),
       draft: (turn: Turn, server: SeenServer, ask: Record<string, unknown>) =>
         askAgent(turn, reading, server, ask),
     })),
-    { name: "status", needs: "viewer", draft: statusDraft },
+    { name: "status", needs: "viewer", measures: [], draft: statusDraft },
   ];
   return new Map(commands.map((command) => [command.name, command]));
 }
@@ -146,10 +152,13 @@ async function showReading(
   } finally {
     silent();
   }
+  const { still, of, ...shown } = draft;
+  const chart = chartButton(command, server.id, ask, of);
+  const row = [refresh, ...(command.live && still !== true ? [live] : []), ...(chart ? [chart] : [])];
   const whole: Draft = {
-    ...draft,
+    ...shown,
     blocks: [...draft.blocks, updatedNote(turn)],
-    buttons: [...(draft.buttons ?? []), command.live && draft.still !== true ? [refresh, live] : [refresh]],
+    buttons: [...(draft.buttons ?? []), row],
   };
   try {
     if (turn.degraded) await turn.show(withoutStore(turn, whole));
@@ -184,6 +193,7 @@ async function askAgent(
     blocks: view.blocks,
     buttons: await draftButtons(turn, server, view.buttons ?? []),
     ...(view.still ? { still: view.still } : {}),
+    ...(view.of === undefined ? {} : { of: view.of }),
   };
 }
 

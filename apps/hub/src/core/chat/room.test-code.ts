@@ -16,7 +16,7 @@ import type { Presence } from "../ports/broker.ts";
 import type { ChatHandler, ChatPort, OutgoingFile } from "../ports/chat.ts";
 import type { Account, Person } from "../ports/people.ts";
 import type { Store, StorePart } from "../ports/store.ts";
-import type { ChatDeps, ChatFleet } from "./deps.ts";
+import type { ChatDeps, ChatFleet, ChatHistory } from "./deps.ts";
 import { createChat } from "./handler.ts";
 import { createLive, type Live } from "./live.ts";
 
@@ -52,6 +52,8 @@ export interface Room {
   gone: string[];
   /** While set, the store rejects these with it: `buttons.find`, `audit.record`, ... */
   broken: Set<string>;
+  /** What was measured: nothing unless a test sets it. */
+  history: ChatHistory;
   port: ChatPort;
   handler: ChatHandler;
   person(name?: string, options?: { admin?: boolean; account?: Account }): Promise<Body>;
@@ -173,6 +175,11 @@ function roomOn(
       prepare: () => undefined,
     },
     enrolment,
+    history: {
+      query: (query) => room.history.query(query),
+      latest: (...asked) => room.history.latest(...asked),
+      series: (...asked) => room.history.series(...asked),
+    },
     online: async () => room.online.size,
     port: () => room.port,
     readings,
@@ -247,6 +254,7 @@ function roomOn(
     unseen: new Set(),
     gone: [],
     broken,
+    history: { query: async () => [], latest: async () => [], series: async () => [] },
     port,
     handler,
     async person(name = "Ann", { admin = false, account } = {}) {

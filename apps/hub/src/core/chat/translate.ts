@@ -9,6 +9,7 @@ import {
 } from "@servereye/commands/hub";
 import { historyMessages } from "../history/messages.ts";
 import { accountMessages } from "./messages/account.ts";
+import { chartMessages } from "./messages/charts.ts";
 import { chatMessages } from "./messages/chat.ts";
 import { containerMessages } from "./messages/containers.ts";
 import { episodeMessages } from "./messages/episodes.ts";
@@ -29,6 +30,7 @@ export const catalogues: readonly Messages[] = [
   episodeMessages,
   imageMessages,
   historyMessages,
+  chartMessages,
   sharedMessages,
   logMessages,
   ...readings.map((reading) => reading.messages),

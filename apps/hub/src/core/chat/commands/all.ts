@@ -1,5 +1,6 @@
 /** Every chat command and every stored deed, by name: one line each. */
 
+import { chartCommand, chartDeeds } from "../charts/command.ts";
 import { cancelDeed } from "../confirm.ts";
 import { containerCommands, containerDeeds } from "../containers/commands.ts";
 import { projectCommands, projectDeeds } from "../containers/projects.ts";
@@ -21,6 +22,7 @@ import { help } from "./help.ts";
 import { invite } from "./invite.ts";
 import { language, languageDeed } from "./language.ts";
 import { memberAskDeed, memberRevokeDeed, members, membersPageDeed } from "./members.ts";
+import { prometheus } from "./prometheus.ts";
 import { remove, removeDeed } from "./remove.ts";
 import { rename } from "./rename.ts";
 import { servers } from "./servers.ts";
@@ -39,9 +41,11 @@ const own = [
   members,
   audit,
   invite,
+  prometheus,
   language,
   stats,
   debug,
+  chartCommand,
   logsCommand,
   watchCommand,
 ];
@@ -70,6 +74,7 @@ export const deeds: ReadonlyMap<string, ButtonDeed> = new Map([
   ["cancel", cancelDeed],
   ["reading.live", liveReadingDeed],
   ["live.stop", liveStopDeed],
+  ...chartDeeds,
   ...containerDeeds,
   ...logsDeeds,
   ...watchDeeds,

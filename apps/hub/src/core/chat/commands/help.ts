@@ -34,7 +34,7 @@ interface Group {
 const GROUPS: readonly Group[] = [
   {
     id: "help-readings",
-    names: ["status", "cpu", "memory", "disk", "temp", "network", "processes", "uptime", "ping"],
+    names: ["status", "cpu", "memory", "disk", "temp", "network", "processes", "uptime", "ping", "chart"],
   },
   { id: "help-containers", names: CONTAINERS, first: containers.name },
   { id: "help-projects", names: PROJECTS, first: projectActions.start.name },
@@ -45,7 +45,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     id: "help-servers",
-    names: ["servers", "use", "add", "rename_server", "remove_server", "members", "audit"],
+    names: ["servers", "use", "add", "rename_server", "remove_server", "members", "audit", "prometheus"],
   },
   { id: "help-rest", names: ["language", "cancel", "debug", "help"] },
   { id: "help-admin", names: ["invite", "stats"], admin: true },

@@ -1,7 +1,7 @@
 /** The one composition root: every part of a hub is made, tied and stopped here. */
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readings } from "@servereye/commands/hub";
+import { measures, readings } from "@servereye/commands/hub";
 import { AGENT_PATH, type Health, type LocalHub, toBase64Url } from "@servereye/contract";
 import { startApi } from "./adapters/api/server.ts";
 import { issueLogin } from "./adapters/api/session.ts";
@@ -23,6 +23,8 @@ import { createFleet } from "./core/fleet/ask.ts";
 import { createEnrolment } from "./core/fleet/enrol.ts";
 import { knowServers } from "./core/fleet/known.ts";
 import { createOnline } from "./core/fleet/online.ts";
+import { createIngest } from "./core/history/ingest.ts";
+import { createScrapes } from "./core/history/scrape.ts";
 import type { ChatHandler, ChatPort } from "./core/ports/chat.ts";
 import type { Clock } from "./core/ports/process.ts";
 import { openEpisodes } from "./episodes.ts";
@@ -126,6 +128,8 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   const { settings, leases, arrivals } = store;
   const history = openHistory({ config, connection, leases, arrivals, hubId, clock, log, metrics });
   cleanup.add("history", () => history.stop());
+  const ingest = createIngest({ history: history.history, clock, log, metrics });
+  cleanup.add("samples", () => ingest.close());
   const { broker, presence } = await hubBroker({ config, settings, clock, log, metrics, cleanup });
   const seat = await takeSeat({
     hubs: store.hubs,
@@ -165,6 +169,7 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
   const episodes = openEpisodes({ config, store, hubId, port, clock, chance, log, metrics });
   const online = createOnline({
     events: episodes.events,
+    history: ingest,
     enrolment,
     broker,
     presence,
@@ -268,6 +273,12 @@ async function compose(options: HubOptions, cleanup: ReturnType<typeof createCle
     menu: (code) => menuFor(languageFor(null, code), "admin"),
     health: { health },
     metrics: () => metrics.expose(),
+    prometheus: {
+      measures,
+      scrapes: createScrapes({
+        ...{ tokens: store.scrapeTokens, people: store.people, history: history.history, clock },
+      }),
+    },
     routes: [...(telegram?.routes ?? []), ...originals.routes],
     addressOf,
     mayBeCalled: hostGate({

@@ -33,18 +33,10 @@ async function scene() {
   const turn = async (ms: number) => {
     for (let gone = 0; gone < ms; gone += 500) {
       room.clock.turn(500);
-      await quiet();
+      await settle();
     }
   };
   return { room, ann, begin, turn };
-}
-
-/** Till the store, which is a real one, has answered what was asked of it. */
-async function quiet(): Promise<void> {
-  for (let i = 0; i < 4; i++) {
-    await settle();
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
 }
 
 async function turnOf(room: Room, by: Body, chatId: string) {
@@ -60,7 +52,7 @@ const until = async (what: () => boolean): Promise<void> => {
   const end = performance.now() + 10_000;
   while (!what()) {
     assert.ok(performance.now() < end, "it did not come about");
-    await quiet();
+    await settle();
   }
 };
 

@@ -278,7 +278,8 @@ function roomOn(
 function fragile<S extends Store | StorePart>(store: S, broken: ReadonlySet<string>): S {
   const wrapped = Object.entries(store).map(([room, methods]) => {
     if (room === "together" && "together" in store) {
-      const together: Store["together"] = (run) => store.together((part) => run(fragile(part, broken)));
+      const together: Store["together"] = (run) =>
+        inHand(store.together((part) => run(fragile(part, broken))));
       return [room, together];
     }
     if (typeof methods !== "object" || methods === null) return [room, methods];
@@ -289,11 +290,25 @@ function fragile<S extends Store | StorePart>(store: S, broken: ReadonlySet<stri
         : (...args: unknown[]) =>
             broken.has(`${room}.${name}`)
               ? Promise.reject(new Fault("STORE_UNAVAILABLE", "the store is away"))
-              : Reflect.apply(method, methods, args),
+              : inHand(Reflect.apply(method, methods, args)),
     ]);
     return [room, Object.fromEntries(each)];
   });
   return Object.fromEntries(wrapped);
+}
+
+/** What the stores of this file's rooms were asked and have not answered: theirs is real time, which no clock turns. */
+const asked = new Set<Promise<unknown>>();
+
+function inHand<T>(answer: T): T {
+  if (!(answer instanceof Promise)) return answer;
+  const ended = answer
+    .catch(() => undefined)
+    .finally(() => {
+      asked.delete(ended);
+    });
+  asked.add(ended);
+  return answer;
 }
 
 function plain(view: View): string {
@@ -315,7 +330,13 @@ function plain(view: View): string {
 export const labels = (shown: Shown | undefined): string[] =>
   shown?.view.buttons.flat().map((button) => button.label) ?? [];
 
-/** Lets everything that only waits for other promises go on. */
+/**
+ * Lets everything go on that waits for other promises or for the store, however slow the machine makes it: what is
+ * left waits for the clock, or for what the test holds back.
+ */
 export const settle = async (): Promise<void> => {
-  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  do {
+    await Promise.all(asked);
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  } while (asked.size > 0);
 };

@@ -13,6 +13,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // build.mjs holds the sizes, each part to its own.
+    chunkSizeWarningLimit: 700,
     // The contract's modules are schemas and pure functions: what the page does not use stays out of it.
     rolldownOptions: { treeshake: { moduleSideEffects: (id) => !id.includes("/packages/contract/") } },
   },

@@ -1,6 +1,7 @@
 /** A view of the bot as the page shows it: one small part for each kind of block. */
-import { type Block, chartText, type View } from "@servereye/contract";
+import type { Block, View } from "@servereye/contract";
 import { type ReactNode, useState } from "react";
+import { ChartBody } from "./chart.tsx";
 import { Inlines } from "./inline.tsx";
 import { keyed } from "./keyed.ts";
 import { useTongue } from "./language.ts";
@@ -45,11 +46,7 @@ function BlockBody({ block, tell }: { block: Block; tell(text: string): void }):
     case "code":
       return <Code text={plain(block.text)} tell={tell} />;
     case "chart":
-      return keyed(chartText(block)).map(({ one: line, key }) => (
-        <p key={key} className="text">
-          {plain(line)}
-        </p>
-      ));
+      return <ChartBody chart={block} />;
   }
 }
 

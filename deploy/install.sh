@@ -85,7 +85,7 @@ umask 077
   [ -z "$name" ] || printf "SERVEREYE_AGENT_NAME='%s'\n" "$name"
   printf "SERVEREYE_AGENT_SETTINGS_FILE='%s'\n" "$etc/agent.env"
   printf '# Actions this machine allows, divided by commas. Reading is always on. Empty, or none: nothing else.\n'
-  kept='^SERVEREYE_AGENT_(ALLOW|PROTECT|BIND_ROOTS|DOCKER_HOST|INTERVAL)='
+  kept='^SERVEREYE_AGENT_(ALLOW|PROTECT|BIND_ROOTS|DOCKER_HOST|INTERVAL|SAMPLES|BUFFER_MB)='
   if [ -f "$etc/agent.env" ]; then grep -E "$kept" "$etc/agent.env" || true; fi
   if [ ! -f "$etc/agent.env" ] || ! grep -q '^SERVEREYE_AGENT_ALLOW=' "$etc/agent.env"; then printf 'SERVEREYE_AGENT_ALLOW=containers.start,containers.stop,containers.restart,containers.logs\n'; fi
 } > "$etc/agent.env.new"

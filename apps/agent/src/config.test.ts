@@ -65,6 +65,7 @@ test("every fault is told at once, with the nearest known name", () => {
   const env = {
     SERVEREYE_AGENT_HUBKEY: KEY,
     SERVEREYE_AGENT_INTERVAL: "0",
+    SERVEREYE_AGENT_SAMPLES: "core",
     SERVEREYE_AGENT_ALLOW: "Rm -rf",
     SERVEREYE_HTTP_PORT: "the hub's own",
   };
@@ -72,6 +73,7 @@ test("every fault is told at once, with the nearest known name", () => {
   for (const expected of [
     /did you mean SERVEREYE_AGENT_HUB_KEY\?/,
     /INTERVAL must be 1 to 60/,
+    /SAMPLES must be "on", "cores"/,
     /"Rm" is no action/,
     /--hub-key .* must be/,
     /no --pare/,

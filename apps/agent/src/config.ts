@@ -25,8 +25,10 @@ export interface Config {
   allowTold: boolean;
   /** Where it is changed. */
   policyPlace: PolicyPlace;
-  /** Seconds between samples, 1..60. Kept for sampling. */
+  /** Seconds between samples, 1..60. */
   intervalS: number;
+  /** `cores`: each processor by itself too. */
+  samples: Samples;
   /** What samples that no hub has kept may take on the disk, bytes. */
   bufferBytes: number;
   /** Where the container engine is, well formed; undefined: at one of the usual places. */
@@ -44,6 +46,9 @@ export interface Sources {
   env: Readonly<Record<string, string | undefined>>;
   file: string | undefined;
 }
+
+const SAMPLES = ["on", "cores", "off"] as const;
+type Samples = (typeof SAMPLES)[number];
 
 const KEY = /^[A-Za-z0-9_-]{43}$/;
 const TOKEN = /^[A-Za-z0-9_-]{8,128}$/;
@@ -104,6 +109,10 @@ export function parseConfig(sources: Sources, data: string): Outcome {
   const intervalS = /^\d{1,2}$/.test(interval) ? Number(interval) : 0;
   if (intervalS < 1 || intervalS > 60)
     faults.push(`SERVEREYE_AGENT_INTERVAL must be 1 to 60 (seconds), not "${interval}".`);
+  const samplesText = told("SERVEREYE_AGENT_SAMPLES") ?? "on";
+  const samples = SAMPLES.find((one) => one === samplesText) ?? "on";
+  if (samples !== samplesText)
+    faults.push('SERVEREYE_AGENT_SAMPLES must be "on", "cores" (each processor too) or "off".');
   const buffer = told("SERVEREYE_AGENT_BUFFER_MB") ?? "64";
   const bufferMb = /^\d{1,5}$/.test(buffer) ? Number(buffer) : 0;
   if (bufferMb < 1 || bufferMb > 65_536)
@@ -139,6 +148,7 @@ export function parseConfig(sources: Sources, data: string): Outcome {
         restart: withParent ? "hub" : settingsFile === undefined ? "agent" : "service",
       },
       intervalS,
+      samples,
       bufferBytes: bufferMb * 1_048_576,
       dockerHost,
       name,

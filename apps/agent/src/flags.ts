@@ -51,5 +51,5 @@ export const HELP = `Usage: servereye-agent --hub wss://your.hub [--pair | --hub
 Also: SERVEREYE_AGENT_KEY_FILE, SERVEREYE_AGENT_ALLOW (actions it will do, with commas between; "none" or
 empty: it only reads; unset: containers.start, .stop, .restart and .logs), SERVEREYE_AGENT_PROTECT (containers it never stops or removes),
 SERVEREYE_AGENT_BIND_ROOTS (folders that created containers may mount), SERVEREYE_AGENT_INTERVAL (1 to 60 s),
-SERVEREYE_AGENT_DOCKER_HOST. They may stand in DIR/agent.env.
+SERVEREYE_AGENT_SAMPLES (on, cores, off), SERVEREYE_AGENT_DOCKER_HOST. They may stand in DIR/agent.env.
 `;

@@ -134,6 +134,35 @@ describe("the bundle", () => {
     assert.equal(faultOf(await hub.put(again, message)).code, "COMMAND_REPLAYED");
   });
 
+  test("measures the machine at its pace, and tells it all to the hub", async () => {
+    start("samples", trusted(), { SERVEREYE_AGENT_INTERVAL: "1", SERVEREYE_AGENT_SAMPLES: "cores" });
+    const caller = await hub.accept();
+    caller.send({ t: "pace", perSecond: 100 });
+    const times: number[] = [];
+    const seen = new Map<string, number>();
+    for (let last = -1; times.length < 4; ) {
+      const { batch } = await caller.frame("samples");
+      assert.equal(batch.boot, readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
+      for (const { seq, at, values } of batch.samples) {
+        if (seq > last) times.push(at);
+        last = Math.max(last, seq);
+        for (const [column, { key }] of batch.series.entries())
+          if (values[column] !== null) seen.set(key, values[column] ?? 0);
+      }
+      caller.send({ t: "kept", boot: batch.boot, from: 0, to: last });
+    }
+    // The first is the start's own; the others lie on one grid, however late the machine was at one of them.
+    const [, first = 0, ...others] = times;
+    for (const at of others) {
+      const off = (at - first + 500) % 1_000;
+      assert.ok(at > first && off > 100 && off < 900, times.join(" "));
+    }
+    for (const key of ["cpu.usage", "cpu.core_usage", "memory.usage", "disk.used", "network.tcp"])
+      assert.ok(seen.has(key), key);
+    assert.ok((seen.get("processes.total") ?? 0) > 1);
+    assert.ok((seen.get("uptime.seconds") ?? 0) > 0);
+  });
+
   test("never shows its key or its token", async () => {
     const agent = start("secret", trusted(), { SERVEREYE_AGENT_ENROL: "a-token-to-keep-quiet" });
     const caller = await hub.caller();

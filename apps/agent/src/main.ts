@@ -1,7 +1,7 @@
 /** The agent as a process: reads its settings, ties the parts together, and ends well. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { collectors, createJobs, FINE_POLICIES, settleUpdates } from "@servereye/commands/agent";
+import { collectors, createJobs, FINE_POLICIES, samplers, settleUpdates } from "@servereye/commands/agent";
 import type { AgentFacts } from "@servereye/contract";
 import { SampleBuffer } from "./buffer/buffer.ts";
 import { systemClock } from "./clock.ts";
@@ -22,6 +22,7 @@ import { SampleSender } from "./link/samples.ts";
 import { type Log, lineLog, reasonOf } from "./log.ts";
 import { readPin, writePin } from "./pin.ts";
 import { DEFAULT_ALLOW, unknownActions } from "./policy.ts";
+import { Sampling } from "./sampling/loop.ts";
 import { HubTime } from "./serve/hub-time.ts";
 import { Journal } from "./serve/journal.ts";
 import { Serve } from "./serve/serve.ts";
@@ -147,6 +148,11 @@ async function connectTo(config: Config, identity: Identity, host: LinuxHost): P
     ...{ disk: nodeDisk, folder: join(config.data, "samples"), ...machineBoot() },
     ...{ mostBytes: config.bufferBytes, clock: systemClock, log },
   });
+  const sampling = new Sampling({
+    ...{ samplers: config.samples === "off" ? [] : samplers, wish: { cores: config.samples === "cores" } },
+    ...{ host, sink: buffer, clock: systemClock, log },
+    ...{ intervalMs: config.intervalS * 1_000, phase: phaseOf(identity) },
+  });
   const going = link({
     url: config.url,
     identity,
@@ -166,9 +172,11 @@ async function connectTo(config: Config, identity: Identity, host: LinuxHost): P
     diagnose,
     log,
   });
+  sampling.start();
   return {
     ended: going.ended,
     stop: async () => {
+      sampling.stop();
       await Promise.all([going.stop(), watch.stop()]);
       await buffer.close();
     },
@@ -194,6 +202,11 @@ function facts(config: Config): AgentFacts {
     allow: [...config.policy.allow],
     commands: collectors.map((one) => one.command.name),
   };
+}
+
+/** In [0, 1), of each server its own and always the same. */
+function phaseOf({ keyPair: { publicKey } }: Identity): number {
+  return ((publicKey[0] ?? 0) * 256 + (publicKey[1] ?? 0)) / 65_536;
 }
 
 function warnOfUnknownActions(allow: readonly string[], to: Log): void {

@@ -1,4 +1,4 @@
-/** `npm run bench [-- round-trip redis fleet original store agent start containers logs events charts] [--quick]`: measures, prints, and keeps the results with the docs. */
+/** `npm run bench [-- round-trip redis fleet original store agent start history containers logs events charts] [--quick]`: measures, prints, and keeps the results with the docs. */
 import { parseArgs } from "node:util";
 import { agentCost } from "./agent.ts";
 import { chartsTime } from "./charts.ts";
@@ -6,6 +6,7 @@ import { containersTime, dockerIsHere } from "./docker/containers.ts";
 import { eventsCost } from "./docker/events.ts";
 import { logsCost } from "./docker/logs.ts";
 import { type Fleet, fleet } from "./fleet/bench.ts";
+import { historyTiers } from "./history/tiers.ts";
 import { originalAgents } from "./original/bench.ts";
 import { keep, machine } from "./page.ts";
 import { redisIsHere } from "./redis.ts";
@@ -31,6 +32,8 @@ const benches: { [N in Name]: (how: How) => Promise<Results[N]> } = {
   store: ({ quick }) => storeTimes(quick ? { single: 20, rounds: 1 } : { single: 500, rounds: 20 }),
   agent: ({ quick }) => agentCost({ seconds: quick ? 2 : 60 }),
   start: ({ quick }) => startTimes({ runs: quick ? 1 : 7 }),
+  history: ({ quick }) =>
+    historyTiers(quick ? { servers: 1, hours: 37, asks: 5 } : { servers: 10, hours: 38, asks: 200 }),
   containers: ({ quick }) =>
     containersTime(quick ? { containers: 4, asks: 5 } : { containers: 100, asks: 200 }),
   logs: ({ quick }) => logsCost(quick ? { sizes: [1, 4], asks: 1 } : { sizes: [1, 100], asks: 10 }),

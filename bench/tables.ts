@@ -6,6 +6,8 @@ import type { AgentAtRest, EventsCost } from "./docker/events.ts";
 import type { LogsCost } from "./docker/logs.ts";
 import type { Fleet } from "./fleet/bench.ts";
 import { fleetTable } from "./fleet/table.ts";
+import { tiersTable } from "./history/table.ts";
+import type { HistoryTiers } from "./history/tiers.ts";
 import type { OriginalFigures } from "./original/bench.ts";
 import { originalTable } from "./original/table.ts";
 import type { RoundTrips } from "./round-trip/bench.ts";
@@ -27,6 +29,7 @@ export interface Results {
   logs: LogsCost;
   events: EventsCost;
   charts: ChartsTime;
+  history: HistoryTiers;
 }
 export type Name = keyof Results;
 
@@ -211,6 +214,7 @@ export function tableOf<N extends Name>(name: N, result: Results[N]): string {
     "round-trip": roundTrip,
     redis: twoHubs,
     fleet: fleetTable,
+    history: tiersTable,
     original: originalTable,
     store,
     agent,

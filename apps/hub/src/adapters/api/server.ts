@@ -15,6 +15,7 @@ import { headersOf } from "./headers.ts";
 import { healthRoutes } from "./health.ts";
 import { installRoutes } from "./install.ts";
 import { pageRoutes } from "./page.ts";
+import { type PrometheusOptions, prometheusRoutes } from "./prometheus.ts";
 import { sessionRoutes } from "./session.ts";
 
 export interface ApiOptions {
@@ -38,6 +39,8 @@ export interface ApiOptions {
   menu(languageCode: string | undefined): Array<{ name: string; about: string }>;
   health: HealthSource;
   metrics(): Promise<{ contentType: string; text: string }>;
+  /** Absent: there is nothing to scrape. */
+  prometheus?: Pick<PrometheusOptions, "scrapes" | "measures">;
   routes: readonly HttpRoute[];
   /** Address of a request's peer; else the socket's own. */
   addressOf?: (request: IncomingMessage) => string;
@@ -138,6 +141,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   });
 
   healthRoutes(app, options);
+  if (options.prometheus !== undefined)
+    prometheusRoutes(app, { ...options.prometheus, addressOf, publicUrl: options.publicUrl });
   sessionRoutes(app, { ...options, addressOf });
   chatRoutes(app, options);
   installRoutes(app, options);

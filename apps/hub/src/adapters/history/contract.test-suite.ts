@@ -343,6 +343,11 @@ export function historyContract(
         [0, DISKS[1]?.of, 30 * SECOND, 5],
       ]);
       assert.deepEqual(await world.history.latest([second], "disk.used", HOUR), []);
+      const every = await world.history.latest([first], undefined, 2 * MINUTE);
+      assert.deepEqual(
+        every.map((one) => `${one.series.key} ${one.series.of ?? ""} ${one.value}`).toSorted(),
+        ["cpu.usage  6", "disk.used / 7", `disk.used ${DISKS[1]?.of} 5`],
+      );
     });
 
     contractTest("knows which series there were, while they were", async (world) => {

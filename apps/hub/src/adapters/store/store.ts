@@ -14,6 +14,7 @@ import { leasesIn } from "./leases.ts";
 import { migrate } from "./migrate.ts";
 import { peopleIn } from "./people.ts";
 import { openReplicas } from "./replicas.ts";
+import { scrapeTokensIn } from "./scrape-tokens.ts";
 import { serversIn } from "./servers.ts";
 import { sessionsIn } from "./sessions.ts";
 import { settingsIn } from "./settings.ts";
@@ -75,6 +76,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     audit: auditIn(db, replicas),
     episodes: episodesIn(db, clock),
     arrivals: arrivalsIn(db),
+    scrapeTokens: scrapeTokensIn(db),
     settings: settingsIn(db),
     sessions: sessionsIn(db, clock),
     wizards: wizardsIn(db),

@@ -45,10 +45,10 @@ export interface History {
   ingest(batches: readonly Ingest[]): Promise<void>;
   /** From the finest tier that has the time and is not more than the points wanted can show; gaps as nulls. */
   query(query: HistoryQuery): Promise<Line[]>;
-  /** The newest value of a measure for each of these servers, at most `maxAgeMs` old. */
+  /** The newest value of a measure (undefined: of every measure) for each of these servers, at most `maxAgeMs` old. */
   latest(
     serverIds: readonly string[],
-    key: string,
+    key: string | undefined,
     maxAgeMs: number,
   ): Promise<Array<{ serverId: string; series: Series; at: number; value: number }>>;
   /** What a server has series of, within a time. */

@@ -5,6 +5,7 @@ import type { Episodes } from "./episodes.ts";
 import type { Hubs, Leases } from "./hubs.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Account, People } from "./people.ts";
+import type { ScrapeTokens } from "./scrape.ts";
 import type { Servers, Tickets, Waiting } from "./servers.ts";
 import type { Wizards } from "./wizards.ts";
 
@@ -73,6 +74,7 @@ export interface Store {
   readonly wizards: Wizards;
   readonly episodes: Episodes;
   readonly arrivals: Arrivals;
+  readonly scrapeTokens: ScrapeTokens;
   /** For showing: some seconds old at most. */
   figures(): Promise<Figures>;
   /**

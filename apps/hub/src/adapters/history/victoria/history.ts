@@ -65,7 +65,7 @@ export function openVictoriaHistory({ place, arrivals, clock, log }: VictoriaHis
       const now = clock.now();
       for (const ids of inGroups(serverIds)) {
         // A window begins after its begin: one ms more takes what is exactly that old.
-        const window = `${selector(ids, { key })}[${Math.max(1, Math.floor(maxAgeMs)) + 1}ms]`;
+        const window = `${selector(ids, key === undefined ? undefined : { key })}[${Math.max(1, Math.floor(maxAgeMs)) + 1}ms]`;
         const text = await wire.read("/api/v1/query", [
           ["query", `aggr_over_time(("last_over_time","tlast_over_time"), ${window})`],
           ["time", seconds(now)],
@@ -73,10 +73,11 @@ export function openVictoriaHistory({ place, arrivals, clock, log }: VictoriaHis
         ]);
         const told = new Map<string, { value?: number; at?: number; whose: ReturnType<typeof seriesOf> }>();
         for (const { metric, value } of vectorOf(text)) {
-          const one = told.get(`${metric.server} ${metric.of}`) ?? { whose: seriesOf(metric) };
+          const name = `${metric.server} ${metric.measure} ${metric.of}`;
+          const one = told.get(name) ?? { whose: seriesOf(metric) };
           if (metric.rollup === "last_over_time") one.value = Number(value[1]);
           if (metric.rollup === "tlast_over_time") one.at = Math.round(Number(value[1]) * 1_000);
-          told.set(`${metric.server} ${metric.of}`, one);
+          told.set(name, one);
         }
         for (const { whose, at, value } of told.values())
           if (whose !== undefined && at !== undefined && value !== undefined)

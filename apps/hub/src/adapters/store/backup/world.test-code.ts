@@ -69,6 +69,7 @@ export async function fill(address: Address): Promise<Secrets> {
     const mark = { serverId: server.id, boot: "0f0f0f0f", seq: 7, at: NOW };
     await store.arrivals.claim([mark, { ...mark, seq: 9, at: NOW + 1 }]);
     await store.arrivals.kept([mark]);
+    await store.scrapeTokens.make(chance.token(24), { account, serverId: server.id }, NOW);
     await store.buttons.save([
       aButton({
         personId: other.id,

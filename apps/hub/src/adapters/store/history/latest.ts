@@ -28,7 +28,13 @@ export function latestIn({ db, clock }: Ground, reader: HistoryReader): History[
 
   return async (serverIds, key, maxAgeMs) => {
     const since = clock.now() - maxAgeMs;
-    const { rows: boots } = await sql<{ boot: number; serverId: string; wanted: number[]; keys: string[]; of: string[] }>`
+    const { rows: boots } = await sql<{
+      boot: number;
+      serverId: string;
+      wanted: number[];
+      keys: string[];
+      of: string[];
+    }>`
       select b.id as boot, s.server_id as "serverId", m.wanted, m.keys, m."of"
       from history_servers s
       join history_boots b on b.server = s.id and b.seen >= ${since}

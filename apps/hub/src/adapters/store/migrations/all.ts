@@ -9,6 +9,7 @@ import { auditBegun } from "./0007-audit-begun.ts";
 import { episodes } from "./0008-episodes.ts";
 import { history } from "./0009-history.ts";
 import { arrivals } from "./0010-arrivals.ts";
+import { scrapeTokens } from "./0011-scrape-tokens.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-foundation": foundation,
@@ -20,4 +21,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0008-episodes": episodes,
   "0009-history": history,
   "0010-arrivals": arrivals,
+  "0011-scrape-tokens": scrapeTokens,
 };

@@ -24,6 +24,20 @@ invite-hub = Whoever opens this link may talk to this bot and add servers of the
 invite-server = Whoever opens this link becomes { $role } on { $server }:
 invite-until = Good until
 invite-once = It works once.
+prometheus-about = Samples for your Prometheus
+prometheus-title = 📡 Prometheus
+prometheus-private = Write /prometheus to me in private: its answer is a secret.
+prometheus-all = Put this under scrape_configs. It reads every server that you may see, those added later too:
+prometheus-one = Put this under scrape_configs. It reads { $server }:
+prometheus-once = The token is shown this once. It reads what is measured and nothing else, as long as you may see it. The one you had for the same before works no more.
+prometheus-plain = ⚠️ This hub is reached without encryption: others on the way can read the token.
+prometheus-end = /prometheus off ends all your tokens.
+prometheus-ended =
+    { $count ->
+        [0] You have no token for Prometheus.
+        [one] ✅ Your token works no more.
+       *[other] ✅ Your { $count } tokens work no more.
+    }
 audit-about = Who did what on a server
 audit-title = 🧾 Audit · { $server }
 audit-empty = Nothing has been done to it yet.
@@ -94,6 +108,21 @@ invite-hub = Кто откроет эту ссылку, сможет говор�
 invite-server = Кто откроет эту ссылку, получит роль «{ $role }» на { $server }:
 invite-until = Действует до
 invite-once = Один раз.
+prometheus-about = Измерения для вашего Prometheus
+prometheus-title = 📡 Prometheus
+prometheus-private = Напишите мне /prometheus лично: ответ — секрет.
+prometheus-all = Вставьте это в scrape_configs. Читает все серверы, которые вам видны, и те, что появятся позже:
+prometheus-one = Вставьте это в scrape_configs. Читает { $server }:
+prometheus-once = Токен показан один раз. Он читает только измерения и только пока они видны вам. Прежний токен для того же больше не действует.
+prometheus-plain = ⚠️ Этот хаб доступен без шифрования: токен могут прочесть по пути.
+prometheus-end = /prometheus off отключает все ваши токены.
+prometheus-ended =
+    { $count ->
+        [0] У вас нет токенов для Prometheus.
+        [one] ✅ { $count } токен больше не действует.
+        [few] ✅ { $count } токена больше не действуют.
+       *[many] ✅ { $count } токенов больше не действуют.
+    }
 audit-about = Кто что делал на сервере
 audit-title = 🧾 Журнал действий · { $server }
 audit-empty = С ним пока ничего не делали.

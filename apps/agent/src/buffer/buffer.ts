@@ -16,7 +16,7 @@ import { linesOf, type Row, rowsOf, written } from "./record.ts";
 import { leftIn, rangesOf, type Segment, segmentPath, segmentsIn } from "./segment.ts";
 
 /** A file ends when it has so many bytes: what goes when there is no room, and what is read at a time. */
-export const SEGMENT_BYTES = 524_288;
+const SEGMENT_BYTES = 524_288;
 /** One whose samples are all kept ends sooner, so that a start reads little. */
 const SPENT_BYTES = 65_536;
 /** Values that wait in memory while the disk takes none, about 5 MB: 3 hours of 200 each 10 s. */

@@ -31,7 +31,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return sum;
 });
 
-export function crc32(text: string): number {
+function crc32(text: string): number {
   let sum = ~0;
   for (const byte of utf8(text)) sum = (sum >>> 8) ^ (TABLE[(sum ^ byte) & 0xff] ?? 0);
   return ~sum >>> 0;

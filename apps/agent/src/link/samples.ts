@@ -51,6 +51,8 @@ export class SampleSender {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
     this.#takeBack(() => true);
+    // A disk that never answers holds up this connection's late ones, not the next one's.
+    this.#reading = false;
   }
 
   kept({ boot, from, to }: Run): void {

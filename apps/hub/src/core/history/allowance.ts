@@ -20,7 +20,7 @@ export const ALLOWANCE: AllowanceLimits = {
 const HOUR_MS = 3_600_000;
 
 /** `flooding`: it went on for another minute's worth after it was refused. */
-export type Spent = { refused: "samples" | "bytes"; flooding: boolean } | undefined;
+type Spent = { refused: "samples" | "bytes"; flooding: boolean } | undefined;
 
 export interface Allowance {
   spend(samples: number, bytes: number): Spent;

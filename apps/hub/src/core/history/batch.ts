@@ -2,7 +2,7 @@
 import type { SampleBatch, Series } from "@servereye/contract";
 
 /** Which samples it has: numbers of a boot, both included. */
-export interface Span {
+interface Span {
   boot: string;
   from: number;
   to: number;

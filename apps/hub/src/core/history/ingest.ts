@@ -91,8 +91,9 @@ export function createIngest(parts: IngestParts): SampleIngest {
     agent.line.pace(perSecond);
   }
 
-  function wanted(agent: Agent): number {
-    if (away || closed || agent.limited) return 0;
+  /** What each agent that has late samples may send, or is not known not to. */
+  function share(): number {
+    if (away || closed) return 0;
     return pace.share([...agents].filter(({ waiting }) => waiting !== 0).length);
   }
 
@@ -118,11 +119,11 @@ export function createIngest(parts: IngestParts): SampleIngest {
     allowances.prune();
     for (const [key, at] of named) if (clock.monotonic() - at >= NAMED_EVERY_MS) named.delete(key);
     const crowded = queue.bytes > (parts.limits ?? QUEUE).bytes / 2;
-    const share = wanted({ limited: false } as Agent);
+    const each = share();
     for (const agent of agents) {
       agent.limited &&= !agent.allowance.recovered();
       if (agent.limited || (agent.told === 0 && crowded)) continue;
-      if (agent.waiting !== 0 || agent.told === 0) tell(agent, share);
+      if (agent.waiting !== 0 || agent.told === 0) tell(agent, each);
     }
   }
 
@@ -280,7 +281,7 @@ export function createIngest(parts: IngestParts): SampleIngest {
       };
       agents.add(agent);
       agent.limited = !agent.allowance.recovered();
-      tell(agent, wanted(agent));
+      tell(agent, agent.limited ? 0 : share());
       return {
         take: (frame, bytes) => take(agent, skewMs(), frame, bytes),
         gone() {

@@ -2,7 +2,7 @@
 import { MOST_PACE } from "@servereye/contract";
 
 /** Late samples a second at this hub: where it begins, and within which bounds it goes. */
-export const FIRST_PACE = 6_000;
+const FIRST_PACE = 6_000;
 const LEAST_PACE = 100;
 const FASTEST_PACE = 50_000;
 /** A pace is told again when it has changed by more than this share. */

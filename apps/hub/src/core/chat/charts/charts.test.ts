@@ -92,7 +92,7 @@ test("a chart, its spans in place, dark for who wishes it, and back to the readi
   assert.deepEqual([chart.title, chart.lines.length, chart.dark], ["CPU usage", 1, false]);
   assert.match(chart.subtitle, /^web-1 · /);
   assert.equal(chart.to - chart.from, 24 * HOUR);
-  assert.ok(chart.to - room.clock.now() < 300_000 && chart.to >= room.clock.now());
+  assert.ok(room.clock.now() - chart.to < 10_000 && chart.to <= room.clock.now());
   assert.deepEqual(labels(shown), [
     ...["1 h", "6 h", "•24 h", "7 d", "30 d", "1 y"],
     ...["🔄 Refresh", "🌗", "↩ Now"],

@@ -31,8 +31,7 @@ export async function chartDraft(
   if (measure === undefined) return { blocks: [text(t("button-unknown"))] };
   const now = deps.clock.now();
   const span = msOf(wish.span);
-  const step = Math.max(STEP_MS, Math.ceil(span / POINTS / STEP_MS) * STEP_MS);
-  const to = Math.ceil(now / step) * step;
+  const to = Math.floor(now / STEP_MS) * STEP_MS;
   const from = to - span;
   const serverIds = servers.map(({ id }) => id);
   const of = wish.of === undefined ? {} : { of: wish.of };
@@ -78,14 +77,14 @@ export async function chartDraft(
   const told =
     shown.length === 0
       ? await nothingYet(turn, servers, measures, wish)
-      : since !== undefined && since - from > 2 * step + span / 20
+      : since !== undefined && since - from > 3 * STEP_MS + span / 20
         ? [note(t("chart-since"), " ", { kind: "time", at: Math.floor(since / 1000), style: "full" })]
         : [];
   const hidden = mine.length > room ? [note(t("chart-worst", { shown: room, of: mine.length }))] : [];
   return {
     blocks: [chart, ...told, ...hidden, updatedNote(turn)],
     buttons: [
-      spans(turn, wish),
+      ...spans(turn, wish),
       ...thingButtons(turn, wish, await thingsBeside(turn, servers, wish, mine, from)),
       lastRow(turn, servers, wish, measure),
     ],
@@ -93,12 +92,14 @@ export async function chartDraft(
 }
 
 /** All usual spans, that which is shown marked; another one that was typed stands first. */
-function spans({ t }: Turn, wish: ChartWish): DraftButton[] {
+function spans({ t }: Turn, wish: ChartWish): DraftButton[][] {
   const usual: readonly string[] = SPANS;
-  return [...(usual.includes(wish.span) ? [] : [wish.span]), ...usual].map((span) => ({
+  const button = (span: string): DraftButton => ({
     label: `${span === wish.span ? "•" : ""}${spanText(t, span)}`,
     action: chartAction({ ...wish, span }),
-  }));
+  });
+  const own = usual.includes(wish.span) ? [] : [wish.span];
+  return [[...own, ...usual.slice(0, 3)].map(button), usual.slice(3).map(button)];
 }
 
 /** What there is a button for: the worst or busiest first; beside one that is shown alone, all others by name. */

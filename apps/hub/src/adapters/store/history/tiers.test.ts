@@ -177,6 +177,24 @@ describe("the store's tiers", needs("postgres15"), () => {
     }, short);
   });
 
+  test("an agent that leaves a gap after each sample does not make each of its next dearer", async () => {
+    await inWorld(async (world) => {
+      const serverId = await world.server();
+      const sparse = samplesFrom(world.now() - HOUR_MS, 500, new Array<number>(6_000).fill(1)).map((one) => ({
+        ...one,
+        seq: one.seq * 2,
+      }));
+      await world.history.ingest(inBatches(serverId, sparse, 1_000));
+      const [row] = await world.sql(
+        "select pg_column_size(kept) as size, upper(kept) as upto from history_boots",
+      );
+      assert.ok(Number(row?.size) < 100_000, String(row?.size));
+      assert.equal(Number(row?.upto), 11_999);
+      await world.history.ingest(inBatches(serverId, sparse, 1_000));
+      assert.equal(countOf(await ask(world, serverId, world.now() - 2 * HOUR_MS, world.now())), 6_000);
+    });
+  });
+
   test("a part that is being read is dropped later, and nobody waits", async () => {
     await inWorld(async (world) => {
       const serverId = await world.server();

@@ -4,6 +4,9 @@ import { type Kysely, sql } from "kysely";
 /** Key of the advisory lock under which a part is made: "hist" as a number. */
 const PART_LOCK = 0x6869_7374;
 
+/** Of the ranges of one boot's samples: some thousands of them. */
+const MOST_KEPT_BYTES = 64_000;
+
 // Times are epoch ms, or whole hours, days, weeks or spans (28 days) since the epoch. What names a server, a boot or a
 // series everywhere else is a number, four bytes long.
 const STATEMENTS = [
@@ -112,6 +115,19 @@ const STATEMENTS = [
     end
   $$`,
 
+  // Numbers have gaps where samples were never sent, and those are few. What has thousands of them is no agent of ours: the
+  // older half of its gaps is closed, so that it costs nobody more and more.
+  `create function history_bounded(kept int8multirange) returns int8multirange language plpgsql immutable as $$
+    declare
+      many integer;
+    begin
+      if pg_column_size(kept) < ${MOST_KEPT_BYTES} then return kept; end if;
+      select count(*) into many from unnest(kept);
+      return kept + int8multirange(int8range(lower(kept),
+        (select upper(r) from unnest(kept) as r order by r offset many / 2 limit 1)));
+    end
+  $$`,
+
   // Keeps what is new of these samples; ends[n] is where the values of the n-th end in packed. Gives those boots that are
   // not known (any more), and keeps nothing then. A function, because it has to look after it has its locks, and at what
   // is then.
@@ -144,7 +160,7 @@ const STATEMENTS = [
           select for_day, f.boot, f.layout, f.seq, f.at, substring(packed from f.before + 1 for f.upto - f.before)
           from fresh f order by f.boot, f.at
       )
-      update history_boots b set kept = b.kept + f.kept, open = b.open + f.open, seen = greatest(b.seen, f.seen)
+      update history_boots b set kept = history_bounded(b.kept + f.kept), open = b.open + f.open, seen = greatest(b.seen, f.seen)
         from (
           select boot, range_agg(int8range(seq, seq, '[]')) as kept, max(at) as seen,
             range_agg(int4range((at / 3600000)::integer, (at / 3600000)::integer, '[]')) as open

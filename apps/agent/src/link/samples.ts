@@ -14,6 +14,7 @@ const MOST_LATE = 4;
 export const AGAIN_MS = 30_000;
 /** A frame of late samples each this many ms, as large as the pace makes it. */
 const FRAME_MS = 2_000;
+const LEAST_REST_MS = 50;
 
 interface Sent {
   run: Run;
@@ -33,6 +34,8 @@ export class SampleSender {
   #sent: Sent[] = [];
   #stopTimer: (() => void) | undefined;
   #reading = false;
+  /** How long until the next late frame, by what the last one was. */
+  #restMs = FRAME_MS;
 
   constructor(parts: { buffer: SampleBuffer; clock: Clock; log: Log }) {
     this.#buffer = parts.buffer;
@@ -66,9 +69,15 @@ export class SampleSender {
     if (this.#session === undefined) return;
     // What was on its way when the hub had no room is lost, it says.
     if (this.#pace === 0 && perSecond > 0) this.#takeBack(() => true);
+    const waited = this.#pace === undefined || this.#pace === 0;
     this.#pace = Math.min(perSecond, MOST_PACE);
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
+    // A pace that changes holds up nothing that is planned: the next frame goes by the new one.
+    if (waited || perSecond === 0) {
+      this.#stopTimer?.();
+      this.#stopTimer = undefined;
+      // Agents that come back together do not all begin at once.
+      this.#restMs = FRAME_MS;
+    }
     this.#plan();
   }
 
@@ -92,9 +101,10 @@ export class SampleSender {
     if (this.#sent.filter(({ late }) => late).length >= MOST_LATE) return;
     if (this.#buffer.waiting <= this.#onTheirWay.size) return;
     const most = Math.min(Math.max(1, Math.floor((pace * FRAME_MS) / 1000)), MOST_SAMPLES);
-    this.#wait((most / pace) * 1000, () => {
+    this.#stopTimer = this.#clock.after(this.#restMs, () => {
+      this.#stopTimer = undefined;
       this.#reading = true;
-      this.#late(most)
+      this.#late(most, pace)
         .catch((error: unknown) => this.#log.error("samples.failed", { reason: reasonOf(error) }))
         .finally(() => {
           this.#reading = false;
@@ -103,22 +113,15 @@ export class SampleSender {
     });
   }
 
-  #wait(ms: number, then: () => void): void {
-    this.#stopTimer = this.#clock.after(ms, () => {
-      this.#stopTimer = undefined;
-      then();
-    });
-  }
-
-  async #late(most: number): Promise<void> {
+  async #late(most: number, pace: number): Promise<void> {
     const session = this.#session;
     const batch = await this.#buffer.oldest(this.#onTheirWay, most);
     // Another connection, or none, by the time it was read.
     if (batch === undefined || session === undefined || session !== this.#session) return;
     const bytes = this.#send(batch, true);
-    // Large samples: the hub's bound on bytes holds before its pace does.
-    const ms = (bytes / MOST_LATE_BYTES) * 1000;
-    if (ms > FRAME_MS) this.#wait(ms - FRAME_MS, () => this.#plan());
+    // Of few samples by the pace, of large ones by the bound on bytes.
+    const byPace = batch.samples.length / pace;
+    this.#restMs = Math.max(LEAST_REST_MS, 1_000 * Math.max(byPace, bytes / MOST_LATE_BYTES));
   }
 
   /** Gives how many characters it was. */

@@ -1,7 +1,7 @@
 /** Samples from a buffer to a hub's history: none lost, none doubled, what is measured now first, at the hub's pace. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MOST_BATCH_BYTES, MOST_SAMPLES } from "@servereye/contract";
+import { MOST_BATCH_BYTES, MOST_LATE_BYTES, MOST_SAMPLES } from "@servereye/contract";
 import { BOOT, TearingDisk, upTo } from "../buffer/buffer.fixture.ts";
 import { chance } from "../buffer/chance.fixture.ts";
 import { linesOf, rowsOf } from "../buffer/record.ts";
@@ -96,6 +96,37 @@ test("what is not acknowledged is sent again after a while, few frames at once, 
   agent.sender.paced(10);
   await agent.pass(2_000);
   assert.equal(sent[before], 0);
+});
+
+test("large samples go by bytes, and many small frames by samples, however often the pace changes", async () => {
+  const agent = await testAgent(testHub());
+  const series = (name: string, count: number) =>
+    upTo(count).map((n) => ({ key: "disk.used", of: `${name} ${n}` }));
+  await agent.add(60, series("large", 1_500));
+  for (let n = 0; n < 40; n++) await agent.add(1, series(String(n % 2), 2));
+  const sent: Array<{ at: number; bytes: number; samples: number }> = [];
+  const began = agent.clock.monotonic();
+  agent.sender.open({
+    sample({ batch }) {
+      const { samples } = batch;
+      sent.push({
+        at: agent.clock.monotonic() - began,
+        bytes: JSON.stringify(batch).length,
+        samples: samples.length,
+      });
+      agent.sender.kept({ boot: batch.boot, from: samples[0]?.seq ?? 0, to: samples.at(-1)?.seq ?? 0 });
+    },
+  });
+  for (let second = 0; second < 40; second++) {
+    agent.sender.paced(80 + (second % 2) * 40);
+    await agent.pass(1_000, 100);
+  }
+  assert.equal(agent.buffer.waiting, 0, "all are sent");
+  const large = sent.filter(({ samples }) => samples > 1);
+  const last = large.at(-1);
+  const bytes = large.slice(0, -1).reduce((sum, one) => sum + one.bytes, 0);
+  assert.ok(bytes / ((last?.at ?? 0) / 1_000) <= MOST_LATE_BYTES, "no more bytes a second than there may be");
+  assert.equal(sent.filter(({ samples }) => samples === 1).length, 40);
 });
 
 test("samples that no frame can hold are let go of, and said, and the next ones go on", async () => {

@@ -4,8 +4,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, resolve } from "node:path";
 import { describe, test } from "node:test";
-import { collectors, FINE_POLICIES } from "@servereye/commands/agent";
-import { readings } from "@servereye/commands/hub";
+import { collectors, FINE_POLICIES, samplers } from "@servereye/commands/agent";
+import { measures, readings } from "@servereye/commands/hub";
 import { FAULT_CODES, MAX_FRAME_BYTES, type Measure } from "@servereye/contract";
 import { DEFAULT_ALLOW } from "../apps/agent/src/policy.ts";
 import { MOST_RUNS } from "../apps/agent/src/serve/runs.ts";
@@ -16,6 +16,7 @@ import { openMetrics } from "../apps/hub/src/adapters/telemetry/metrics.ts";
 import { readConfig } from "../apps/hub/src/config.ts";
 import { chatCommands } from "../apps/hub/src/core/chat/commands/all.ts";
 import { headingsOf, linksOf, rowsOf, withoutFences } from "./docs/markdown.ts";
+import { MEASURES_PAGE, measuresPage } from "./docs/measures.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -165,6 +166,20 @@ describe("commands", () => {
   });
 });
 
+describe("measures", () => {
+  test("the hub knows all that agents sample, and each once", () => {
+    const sampled = samplers.flatMap((one) => one.measures.map(({ key }) => key));
+    assert.ok(sampled.length > 30);
+    assert.deepEqual(sampled.toSorted(), sorted(sampled));
+    for (const key of sampled) assert.ok(measures.has(key), key);
+  });
+
+  test("their page is what the definitions make of it", () => {
+    const advice = "it is made of them: node_modules/.bin/node test/docs/measures.ts";
+    assert.equal(read(MEASURES_PAGE), measuresPage(), advice);
+  });
+});
+
 describe("Docker", () => {
   test("every action that a server's owner can allow is in docs/docker.md with its default, and no other is", () => {
     const actions = [...collectors.flatMap(({ command }) => command.policy ?? []), ...FINE_POLICIES];
@@ -289,7 +304,8 @@ describe("all pages", () => {
 
   test("the pages there should be are there", () => {
     const want = "README CHANGELOG CONTRIBUTING docs/architecture docs/commands docs/development docs/faults";
-    const more = "docs/docker docs/monitoring docs/operations docs/performance docs/security";
+    const more =
+      "docs/docker docs/history docs/measures docs/monitoring docs/operations docs/performance docs/security";
     for (const name of `${want} ${more}`.split(" ")) assert.ok(pages.includes(`${name}.md`), name);
     const decisions = readdirSync(join(root, "docs/adr")).filter((name) => name.endsWith(".md"));
     assert.deepEqual(

@@ -9,6 +9,9 @@ import { pacer } from "./pace.ts";
 import { type HistoryReader, markKey } from "./read.ts";
 import { DAY_MS, dayOf, HOUR_MS, hourOf, ROLLUP_STEPS, type RollupStep, SECOND_MS, weekOf } from "./units.ts";
 
+/** Servers that one query reads at a time: a connection is left for others. */
+const LANES = 3;
+
 interface Wanted {
   id: number;
   server: number;
@@ -119,21 +122,21 @@ export function queriesIn(ground: Ground, reader: HistoryReader) {
       const wanted = await wantedOf(query);
       const tier = tierOf(query);
       const lines = new Map<Wanted, Line>();
-      for (const server of new Set(wanted.map((one) => one.server))) {
-        const own = wanted.filter((one) => one.server === server);
-        const pieces = await piecesOf(
-          server,
-          own.map(({ id }) => id),
-          query,
-          tier,
-        );
-        const breathe = pacer();
-        for (const one of own) {
-          const found = pieces.get(one.id) ?? [];
-          if (found.length > 0) lines.set(one, lineOf(one, found, query, tier));
-          await breathe();
+      const servers = [...new Set(wanted.map((one) => one.server))];
+      const lane = async (): Promise<void> => {
+        for (let server = servers.shift(); server !== undefined; server = servers.shift()) {
+          const own = wanted.filter((one) => one.server === server);
+          const ids = own.map(({ id }) => id);
+          const pieces = await piecesOf(server, ids, query, tier);
+          const breathe = pacer();
+          for (const one of own) {
+            const found = pieces.get(one.id) ?? [];
+            if (found.length > 0) lines.set(one, lineOf(one, found, query, tier));
+            await breathe();
+          }
         }
-      }
+      };
+      await Promise.all(Array.from({ length: LANES }, lane));
       return wanted.flatMap((one) => lines.get(one) ?? []);
     },
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import pg from "pg";
 import { needs } from "../../../../../../test/engines.ts";
 import type { Point } from "../../../core/ports/history.ts";
 import { batchOf, countOf, inBatches, samplesFrom, tendAll } from "../../history/contract.test-suite.ts";
@@ -170,9 +171,6 @@ describe("the store's tiers", needs("postgres15"), () => {
       assert.deepEqual(await turned(60), { hot: 0, chunks: 0, rollups: 0 });
       assert.equal(await count(), 0);
       assert.deepEqual([await partsOf("history_samples"), await partsOf("history_chunks")], [2, 2]);
-      const late = samplesFrom(world.now() - HOUR_MS, MINUTE, new Array<number>(60).fill(3), 100);
-      await world.history.ingest(inBatches(serverId, late));
-      await world.sql("update history_layouts set quanta = '{}'");
       assert.ok(!world.log.events.some(({ event }) => event === "history.dropped_unpacked"));
     }, short);
   });
@@ -201,9 +199,14 @@ describe("the store's tiers", needs("postgres15"), () => {
       await world.history.ingest([batchOf(serverId, samplesFrom(world.now() - HOUR_MS, MINUTE, [1, 2, 3]))]);
       await tendAll(world.history, world.now());
       world.turn(4 * DAY_MS);
-      const reading = world.sql("begin; select count(*) from history_samples; select pg_sleep(1); commit");
+      const reading = new pg.Client(world.address);
+      await reading.connect();
+      await reading.query("begin; select count(*) from history_samples");
       await tendAll(world.history, world.now());
-      await reading;
+      assert.ok(world.log.events.some(({ event }) => event === "history.part_in_use"));
+      await reading.query("commit");
+      assert.equal(await rowsOf(world, "history_samples"), 3);
+      await reading.end();
       world.turn(HOUR_MS);
       await tendAll(world.history, world.now());
       assert.equal(await rowsOf(world, "history_samples"), 0);

@@ -62,6 +62,8 @@ export default {
       "^packages/commands/src/docker/",
       CONTRACT,
     ),
+    // A container's traffic is read as the machine's is.
+    allow("^packages/commands/src/stats/sample\\.ts$", "^packages/commands/src/network/netdev\\.ts$"),
     // A project is its containers: it acts on each as a command on one does, and the list of containers shows it.
     allow("^packages/commands/src/project/", "^packages/commands/src/containers/(act|contract)\\.ts$"),
     allow(

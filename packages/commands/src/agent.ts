@@ -22,6 +22,7 @@ import { projectCollectors } from "./project/act.ts";
 import { pruneCollector, prunePreviewCollector } from "./prune/collect.ts";
 import { pullCollector } from "./pull/collect.ts";
 import { statsContainerCollector } from "./stats/collect.ts";
+import { statsContainerSampler } from "./stats/sample.ts";
 import { tempCollector } from "./temp/collect.ts";
 import { tempSampler } from "./temp/sample.ts";
 import { topCollector } from "./top/collect.ts";
@@ -63,6 +64,7 @@ export const samplers: readonly Sampler[] = [
   tempSampler,
   processesSampler,
   uptimeSampler,
+  statsContainerSampler,
 ];
 
 export {

@@ -1,7 +1,7 @@
 /** A container's own control groups on this machine (cgroup v1 and v2), and what they count. */
 import type { Host } from "../host.ts";
 import { named, numberIn } from "../kernel/cgroup.ts";
-import { withoutCache } from "./shapes/stats.ts";
+import { limitIn, withoutCache } from "./shapes/stats.ts";
 
 const ROOT = "/sys/fs/cgroup";
 
@@ -10,6 +10,8 @@ export interface ContainerGroup {
   /** Folders with the files about processor time and about memory: of v2 the same. */
   cpu: string;
   memory: string;
+  /** The same about block devices; absent where v1 has no such group for it. */
+  blocks?: string;
 }
 
 /**
@@ -24,17 +26,19 @@ export function groupOf(host: Host, pid: number, id: string): ContainerGroup | u
   });
   const of = (controller: string) =>
     lines.find(({ names, path }) => names.split(",").includes(controller) && path !== undefined);
-  const [cpu, memory, both] = [of("cpuacct"), of("memory"), of("")];
+  const [cpu, memory, blocks, both] = [of("cpuacct"), of("memory"), of("blkio"), of("")];
   if (cpu !== undefined && memory !== undefined) {
     const mount = host.list(`${ROOT}/${cpu.names}`) === undefined ? "cpuacct" : cpu.names;
     return present(host, {
       version: 1,
       cpu: `${ROOT}/${mount}${cpu.path}`,
       memory: `${ROOT}/memory${memory.path}`,
+      ...(blocks === undefined ? {} : { blocks: `${ROOT}/blkio${blocks.path}` }),
     });
   }
   if (both === undefined) return undefined;
-  return present(host, { version: 2, cpu: `${ROOT}${both.path}`, memory: `${ROOT}${both.path}` });
+  const folder = `${ROOT}${both.path}`;
+  return present(host, { version: 2, cpu: folder, memory: folder, blocks: folder });
 }
 
 /** Up to the part that bears the container's id: below that are groups which the container made itself. */
@@ -61,6 +65,38 @@ export function memoryHeld(host: Host, { version, memory }: ContainerGroup): num
   if (usage === undefined) return undefined;
   const cache = named(host, `${memory}/memory.stat`, version === 1 ? "total_inactive_file" : "inactive_file");
   return withoutCache(usage, cache ?? 0);
+}
+
+/** Its own limit, bytes; undefined where it has none. */
+export function memoryLimit(host: Host, { version, memory }: ContainerGroup): number | undefined {
+  return limitIn(numberIn(host, `${memory}/${version === 1 ? "memory.limit_in_bytes" : "memory.max"}`));
+}
+
+/** Time slices in which it wanted the processor, and those in which its limit held it back, so far. */
+export function slices(host: Host, { cpu }: ContainerGroup): { all: number; held: number } | undefined {
+  // Of v1 the two are mounted together as a rule; apart, the limit is kept with the other.
+  const apart = cpu.replace(`${ROOT}/cpuacct/`, `${ROOT}/cpu/`);
+  const text = host.peekText(`${apart}/cpu.stat`);
+  const [, all] = /^nr_periods (\d+)/m.exec(text ?? "") ?? [];
+  const [, held] = /^nr_throttled (\d+)/m.exec(text ?? "") ?? [];
+  return all === undefined || held === undefined ? undefined : { all: Number(all), held: Number(held) };
+}
+
+/** Bytes that it read from and wrote to block devices so far. */
+export function blocksMoved(
+  host: Host,
+  { version, blocks }: ContainerGroup,
+): { read: number; written: number } | undefined {
+  if (blocks === undefined) return undefined;
+  const file = version === 1 ? "blkio.throttle.io_service_bytes_recursive" : "io.stat";
+  const text = host.peekText(`${blocks}/${file}`);
+  if (text === undefined) return undefined;
+  const sum = (pattern: RegExp) =>
+    [...text.matchAll(pattern)].reduce((all, [, number]) => all + Number(number), 0);
+  // `8:0 Read 4096`, or `8:0 rbytes=4096 wbytes=0 ...`.
+  return version === 1
+    ? { read: sum(/^\d+:\d+ Read (\d+)$/gm), written: sum(/^\d+:\d+ Write (\d+)$/gm) }
+    : { read: sum(/ rbytes=(\d+)/g), written: sum(/ wbytes=(\d+)/g) };
 }
 
 /** Numbers of the processes in it and in the groups below it; undefined where they can not be had. */

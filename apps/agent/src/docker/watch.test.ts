@@ -6,7 +6,7 @@ import { createJobs, Episodes } from "@servereye/commands/agent";
 import { type AgentEvent, keyPairOf, randomBytes } from "@servereye/contract";
 import { startDocker, type TestDocker } from "../../../../test/engines/docker.ts";
 import { needs } from "../../../../test/engines.ts";
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { MemoryDisk } from "../disk.fixture.ts";
 import { machineDocker } from "../host/docker/docker.ts";
 import { identityOf, watchedLog } from "../link/agent.fixture.ts";
@@ -28,6 +28,37 @@ interface Payload {
   lines?: string[];
 }
 
+/** The real time, and as much more as it was turned: for what waits longer than a test should. */
+function clockAhead(): Clock & { turn(ms: number): void } {
+  let ahead = 0;
+  const timers = new Set<{ at: number; run: () => void }>();
+  const monotonic = () => performance.now() + ahead;
+  return {
+    now: () => Date.now() + ahead,
+    monotonic,
+    after(ms, run) {
+      const off = () => {
+        clearTimeout(timer);
+        timers.delete(one);
+      };
+      const one = {
+        at: monotonic() + ms,
+        run: () => {
+          off();
+          run();
+        },
+      };
+      const timer = setTimeout(one.run, ms);
+      timers.add(one);
+      return off;
+    },
+    turn(ms) {
+      ahead += ms;
+      for (const one of [...timers]) if (one.at <= monotonic()) one.run();
+    },
+  };
+}
+
 describe("containers in trouble, on a real engine", {
   ...needs("docker", "busybox"),
   timeout: 120_000,
@@ -43,13 +74,13 @@ describe("containers in trouble, on a real engine", {
   });
 
   /** A watch whose hub acknowledges all, unless it is away. */
-  async function watching(disk = new MemoryDisk(), allow = ["containers.logs"]) {
+  async function watching(disk = new MemoryDisk(), allow = ["containers.logs"], clock: Clock = systemClock) {
     const { log, saw } = watchedLog();
     const identity = await identityOf(await keyPairOf(randomBytes(32)));
     const policy = { allow, bindRoots: [], protect: [] };
     const watch = new ContainerWatch({
       docker: machineDocker({ address: docker.address, policy, jobs: createJobs(systemClock), log }),
-      ...{ clock: systemClock, log, uuid: randomUUID, disk, path: PATH, left: await keptIn(disk, PATH, log) },
+      ...{ clock, log, uuid: randomUUID, disk, path: PATH, left: await keptIn(disk, PATH, log) },
       queue: { identity, hubTime: { now: () => Date.now() }, bootId: "boot" },
     });
     watches.push(watch);
@@ -143,7 +174,8 @@ describe("containers in trouble, on a real engine", {
     await run("missed", "exit 6");
     await docker.until("missed", ({ State }) => State.Status === "exited");
 
-    const second = await watching(left, []);
+    const clock = clockAhead();
+    const second = await watching(left, [], clock);
     second.hubIsThere();
     await second.begin();
     const lasting = await second.until(({ container }) => container === "lasting");
@@ -155,6 +187,9 @@ describe("containers in trouble, on a real engine", {
       "the policy keeps its log from being told",
     );
     await docker.remove("lasting");
+    await kept(left, (text) => text.includes('"removedAt"'));
+    // It may be made anew for ten seconds.
+    clock.turn(10_000);
     const gone = await second.until(({ container, end }) => container === "lasting" && end !== undefined);
     assert.deepEqual([gone.end, gone.episode], ["removed", lasting.episode]);
     assert.equal(new Set(second.told.map(({ episode }) => episode)).size, 2);

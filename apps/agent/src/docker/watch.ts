@@ -89,6 +89,7 @@ export class ContainerWatch {
     this.#ending.abort();
     this.#stopTurn();
     await this.#ended;
+    this.events.close();
     this.#file.save();
     await this.#file.settled();
   }

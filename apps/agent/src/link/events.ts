@@ -87,8 +87,7 @@ export class EventQueue {
   close(): void {
     this.#session = undefined;
     this.#sent.clear();
-    this.#stopAgain?.();
-    this.#stopAgain = undefined;
+    this.#calm();
   }
 
   acked(id: string): void {
@@ -104,6 +103,7 @@ export class EventQueue {
   #drop(event: WaitingEvent): void {
     this.#waiting.delete(event.topic);
     this.#sent.delete(event.id);
+    if (this.#waiting.size === 0) this.#calm();
   }
 
   #pump(): void {
@@ -140,6 +140,12 @@ export class EventQueue {
       this.#session.tell(signed);
       this.#again();
     }
+  }
+
+  /** Nothing is waited for. */
+  #calm(): void {
+    this.#stopAgain?.();
+    this.#stopAgain = undefined;
   }
 
   #again(): void {

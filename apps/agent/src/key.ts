@@ -20,13 +20,15 @@ const SYSTEM_FOLDER = "/etc/servereye/";
 const SYSTEM_GROUP = "servereye";
 
 /**
- * Reads the key, making it where there is none. `user` is the number this process runs as.
+ * Reads the key, making it where there is none. `user` is the number this process runs as; `pairOf` makes the key pair
+ * of a seed, by the web's own cryptography unless told.
  * Throws StartRefused when others could read the key, or when what is there is not one.
  */
 export async function serverKey(
   disk: Disk,
   path: string,
   user: number,
+  pairOf: typeof keyPairOf = keyPairOf,
 ): Promise<{ identity: Identity; created: boolean }> {
   let created = false;
   let file = await disk.inspect(path);
@@ -37,7 +39,7 @@ export async function serverKey(
   }
   if (file === undefined) throw new StartRefused(`The server key ${path} went away while it was being read.`);
   assertPrivate(path, file, user);
-  return { identity: await identityOf(path, file.text.trim()), created };
+  return { identity: await identityOf(path, file.text.trim(), pairOf), created };
 }
 
 function assertPrivate(path: string, file: GuardedFile, user: number): void {
@@ -54,14 +56,14 @@ function assertPrivate(path: string, file: GuardedFile, user: number): void {
   }
 }
 
-async function identityOf(path: string, text: string): Promise<Identity> {
+async function identityOf(path: string, text: string, pairOf: typeof keyPairOf): Promise<Identity> {
   const seed = seedOf(text);
   if (seed === undefined) {
     throw new StartRefused(
       `${path} holds no server key ("srv_" and 64 hex digits): delete it to make a new one.`,
     );
   }
-  const keyPair = await keyPairOf(seed);
+  const keyPair = await pairOf(seed);
   return {
     keyPair,
     publicKey: toBase64Url(keyPair.publicKey),

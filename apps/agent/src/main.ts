@@ -14,6 +14,7 @@ import { endProcess } from "./host/exit.ts";
 import { machineBoot, machineFacts } from "./host/facts.ts";
 import { nodeDisk } from "./host/files.ts";
 import { type LinuxHost, linuxHost } from "./host/linux.ts";
+import { signerOf, verifierInPlace } from "./host/signing.ts";
 import { printSpace } from "./host/statfs.ts";
 import { type Identity, StartRefused, serverKey } from "./key.ts";
 import { diagnose } from "./link/diagnose.ts";
@@ -78,7 +79,7 @@ async function settings(): Promise<Config | undefined> {
 }
 
 async function run(config: Config): Promise<void> {
-  const { identity, created } = await serverKey(nodeDisk, config.keyFile, user);
+  const { identity, created } = await serverKey(nodeDisk, config.keyFile, user, signerOf);
   log.info("agent.started", { version: VERSION, serverId: identity.serverId });
   if (created) log.info("key.created", { path: config.keyFile });
   if (config.exposed) log.warn("link.unencrypted", { hub: new URL(config.url).host });
@@ -167,6 +168,7 @@ async function connectTo(config: Config, identity: Identity, host: LinuxHost): P
     samples: new SampleSender({ buffer, clock: systemClock, log }),
     keepPin: (seen) => writePin(nodeDisk, pinFile, seen),
     clock: systemClock,
+    verifierOf: verifierInPlace,
     random: Math.random,
     WebSocket,
     diagnose,

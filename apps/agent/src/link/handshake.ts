@@ -39,6 +39,8 @@ export interface Introduction {
   enrol: string | undefined;
   pair: boolean;
   clock: Clock;
+  /** Makes the verifier of the hub's key; the web's own cryptography unless told. */
+  verifierOf?: ((publicKey: Uint8Array<ArrayBuffer>) => Promise<Verify>) | undefined;
   /** Shows the pairing code, `XXXX-XXXX`, and for how long it holds. */
   showCode: (code: string, holdsMs: number) => void;
 }
@@ -122,7 +124,11 @@ export async function greet(connection: Connection, self: Introduction): Promise
 async function proven(
   challenge: Extract<HubFrame, { t: "challenge" }>,
   agentNonce: string,
-  { protocol: spoken, hubKey: expected }: Pick<Introduction, "protocol" | "hubKey">,
+  {
+    protocol: spoken,
+    hubKey: expected,
+    verifierOf: made,
+  }: Pick<Introduction, "protocol" | "hubKey" | "verifierOf">,
 ): Promise<Verify> {
   const { protocol, nonce: hubNonce, hubKey } = challenge;
   if (protocol !== spoken) {
@@ -136,7 +142,7 @@ async function proven(
   const text = utf8(hubProofText({ protocol, agentNonce, hubNonce, hubKey }));
   let verify: Verify | undefined;
   try {
-    verify = key && (await verifierOf(key));
+    verify = key && (await (made ?? verifierOf)(key));
   } catch (cause) {
     throw new Fault("PROOF_INVALID", "the hub's key is no Ed25519 key", { cause });
   }

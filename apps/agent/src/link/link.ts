@@ -9,7 +9,7 @@ import type { Serve } from "../serve/serve.ts";
 import { Backoff } from "./backoff.ts";
 import { CLOSE, type Connection, connect, Disconnected } from "./connection.ts";
 import type { EventQueue } from "./events.ts";
-import { type Greeting, greet, STEP_MS } from "./handshake.ts";
+import { type Greeting, greet, type Introduction, STEP_MS } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
 import type { SampleSender } from "./samples.ts";
 import { session } from "./session.ts";
@@ -32,6 +32,8 @@ export interface LinkOptions {
   /** Keeps the hub that let this agent in. */
   keepPin: (pin: Pin) => Promise<void>;
   clock: Clock;
+  /** Makes the verifier of the hub's key; the web's own cryptography unless told. */
+  verifierOf?: Introduction["verifierOf"];
   /** In [0, 1). */
   random: () => number;
   WebSocket: typeof WebSocket;
@@ -95,6 +97,7 @@ export function link(o: LinkOptions): Link {
     if (stopping) connection.close(CLOSE.normal, "stopping");
     try {
       const greeting = await greet(connection, {
+        verifierOf: o.verifierOf,
         identity: o.identity,
         protocol,
         hubKey: pin?.hubKey ?? o.hubKey,

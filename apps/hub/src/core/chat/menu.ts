@@ -17,6 +17,7 @@ const FIRST = [
   "uptime",
   "ping",
   "chart",
+  "overview",
   "containers",
   "images",
   "servers",

@@ -11,6 +11,8 @@ import { updateCommand, updateDeeds } from "../images/update.ts";
 import { liveStopDeed } from "../live.ts";
 import { liveReadingDeed } from "../live-reading.ts";
 import { logsCommand, logsDeeds } from "../logs/command.ts";
+import { overviewCommand, overviewDeeds } from "../overview/overview.ts";
+import { topServersCommand } from "../overview/top-servers.ts";
 import { pick } from "../pick.ts";
 import { cancelCommand, createCommand, wizardDeeds } from "../wizard/create.ts";
 import { workLookDeed } from "../work.ts";
@@ -46,6 +48,8 @@ const own = [
   stats,
   debug,
   chartCommand,
+  overviewCommand,
+  topServersCommand,
   logsCommand,
   watchCommand,
 ];
@@ -75,6 +79,7 @@ export const deeds: ReadonlyMap<string, ButtonDeed> = new Map([
   ["reading.live", liveReadingDeed],
   ["live.stop", liveStopDeed],
   ...chartDeeds,
+  ...overviewDeeds,
   ...containerDeeds,
   ...logsDeeds,
   ...watchDeeds,

@@ -34,7 +34,20 @@ interface Group {
 const GROUPS: readonly Group[] = [
   {
     id: "help-readings",
-    names: ["status", "cpu", "memory", "disk", "temp", "network", "processes", "uptime", "ping", "chart"],
+    names: [
+      "status",
+      "cpu",
+      "memory",
+      "disk",
+      "temp",
+      "network",
+      "processes",
+      "uptime",
+      "ping",
+      "chart",
+      "overview",
+      "top_servers",
+    ],
   },
   { id: "help-containers", names: CONTAINERS, first: containers.name },
   { id: "help-projects", names: PROJECTS, first: projectActions.start.name },

@@ -30,6 +30,19 @@ chart-unknown = I know no measure “{ $what }”. What there is:
 chart-unknown-near = I know no measure “{ $what }”. Did you mean { $near }?
 chart-thing-which = { $server } has no “{ $what }” here, or several. Which one?
 chart-thing-none = { $server } has no “{ $what }” here, and nothing like it was measured.
+overview-about = All your servers at a glance
+overview-title = 👁 Servers: { $online } of { $all } online
+overview-cpu = CPU
+overview-memory = Memory
+overview-disk = Disk
+overview-nothing = Online; no numbers of late.
+top-servers-about = Which server has most of a measure
+top-servers-title = 🏆 { $measure }
+top-servers-none = No server has sent a number of this in the last minutes.
+top-servers-silent = { $count ->
+    [one] One server has no number of this of late.
+   *[other] { $count } servers have no number of this of late.
+ }
 `,
   ru: `
 chart-about = Любой показатель за время, картинкой
@@ -60,5 +73,19 @@ chart-unknown = Не знаю показателя «{ $what }». Есть та�
 chart-unknown-near = Не знаю показателя «{ $what }». Может быть, { $near }?
 chart-thing-which = На { $server } нет «{ $what }» или таких несколько. Что именно?
 chart-thing-none = На { $server } нет «{ $what }», и похожего не измерялось.
+overview-about = Все ваши серверы сразу
+overview-title = 👁 Серверы: { $online } из { $all } на связи
+overview-cpu = Процессор
+overview-memory = Память
+overview-disk = Диск
+overview-nothing = На связи; свежих чисел нет.
+top-servers-about = У какого сервера показатель больше всех
+top-servers-title = 🏆 { $measure }
+top-servers-none = За последние минуты ни один сервер этого не прислал.
+top-servers-silent = { $count ->
+    [one] { $count } сервер свежих чисел не прислал.
+    [few] { $count } сервера свежих чисел не прислали.
+   *[many] { $count } серверов свежих чисел не прислали.
+ }
 `,
 };

@@ -39,7 +39,8 @@ export async function freshStores(server: Address): Promise<FreshStores> {
     async opener() {
       const address = await database();
       return async () => {
-        const store = await openOn(address);
+        // Hundreds ask at once there, and each waits for a connection as long as all before it take.
+        const store = await openOn(address, { deadlines: { connection: 60_000 } });
         const column = { hubs: "id", leases: "name" } as const;
         return {
           store,

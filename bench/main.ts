@@ -1,4 +1,4 @@
-/** `npm run bench [-- round-trip redis fleet original store agent start history containers logs events charts] [--quick]`: measures, prints, and keeps the results with the docs. */
+/** `npm run bench [-- round-trip redis fleet original store agent start history sampling containers logs events charts] [--quick]`: measures, prints, and keeps the results with the docs. */
 import { parseArgs } from "node:util";
 import { agentCost } from "./agent.ts";
 import { chartsTime } from "./charts.ts";
@@ -6,6 +6,7 @@ import { containersTime, dockerIsHere } from "./docker/containers.ts";
 import { eventsCost } from "./docker/events.ts";
 import { logsCost } from "./docker/logs.ts";
 import { type Fleet, fleet } from "./fleet/bench.ts";
+import { samplingCost } from "./history/sampling.ts";
 import { historyTiers } from "./history/tiers.ts";
 import { originalAgents } from "./original/bench.ts";
 import { keep, machine } from "./page.ts";
@@ -34,6 +35,8 @@ const benches: { [N in Name]: (how: How) => Promise<Results[N]> } = {
   start: ({ quick }) => startTimes({ runs: quick ? 1 : 7 }),
   history: ({ quick }) =>
     historyTiers(quick ? { servers: 1, hours: 37, asks: 5 } : { servers: 10, hours: 38, asks: 200 }),
+  sampling: ({ quick }) =>
+    samplingCost(quick ? { processes: 50, seconds: 3 } : { processes: 1_000, seconds: 60 }),
   containers: ({ quick }) =>
     containersTime(quick ? { containers: 4, asks: 5 } : { containers: 100, asks: 200 }),
   logs: ({ quick }) => logsCost(quick ? { sizes: [1, 4], asks: 1 } : { sizes: [1, 100], asks: 10 }),

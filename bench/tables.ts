@@ -6,7 +6,8 @@ import type { AgentAtRest, EventsCost } from "./docker/events.ts";
 import type { LogsCost } from "./docker/logs.ts";
 import type { Fleet } from "./fleet/bench.ts";
 import { fleetTable } from "./fleet/table.ts";
-import { tiersTable } from "./history/table.ts";
+import type { SamplingCost } from "./history/sampling.ts";
+import { samplingTable, tiersTable } from "./history/table.ts";
 import type { HistoryTiers } from "./history/tiers.ts";
 import type { OriginalFigures } from "./original/bench.ts";
 import { originalTable } from "./original/table.ts";
@@ -30,6 +31,7 @@ export interface Results {
   events: EventsCost;
   charts: ChartsTime;
   history: HistoryTiers;
+  sampling: SamplingCost;
 }
 export type Name = keyof Results;
 
@@ -215,6 +217,7 @@ export function tableOf<N extends Name>(name: N, result: Results[N]): string {
     redis: twoHubs,
     fleet: fleetTable,
     history: tiersTable,
+    sampling: samplingTable,
     original: originalTable,
     store,
     agent,

@@ -16,6 +16,8 @@ const engines = {
   podman: () => (process.getuid?.() === 0 ? onPath("podman") : undefined),
   "docker-registry": () => onPath("docker-registry"),
   "victoria-metrics": () => onPath("victoria-metrics"),
+  /** For the bench of sampling only: what others run for the same. */
+  "node-exporter": () => onPath("prometheus-node-exporter") ?? onPath("node_exporter"),
   /** Linked statically, so that it runs alone in a container. */
   busybox: () => (existsSync("/usr/share/doc/busybox-static") ? onPath("busybox") : undefined),
   /** iproute2, which makes network namespaces (for root). */

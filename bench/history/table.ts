@@ -1,6 +1,7 @@
 /** What the bench of history in the store found, as tables. */
 import { figure } from "../summary.ts";
-import { met, table } from "../table.ts";
+import { met, mib, type Row, table } from "../table.ts";
+import type { Cost, SamplingCost } from "./sampling.ts";
 import { type HistoryTiers, VALUES } from "./tiers.ts";
 
 /** Bytes of a year at the default retention: parts go whole, so a day, a week and 28 days more than is asked for. */
@@ -37,5 +38,25 @@ export function tiersTable(found: HistoryTiers): string {
         ...(most === undefined ? ["–", ""] : [String(most), met(took.p50, most)]),
       ]),
     ),
+  ].join("\n\n");
+}
+
+export function samplingTable({ processes, seconds, agent, without, exporter }: SamplingCost): string {
+  const row = (what: string, { cpu, rss, private: own }: Cost): Row => [
+    what,
+    figure(cpu),
+    mib(rss),
+    mib(own),
+  ];
+  return [
+    table(
+      [`${processes} processes more, ${seconds} s`, "processor ms a second", "resident", "private"],
+      [
+        row("the agent, a sample each second", agent),
+        row("the agent, nothing measured unasked", without),
+        ...(exporter === undefined ? [] : [row("node-exporter, scraped each second", exporter)]),
+      ],
+    ),
+    `- A sample costs ${figure(agent.cpu - without.cpu)} ms of processor time: each 10 s, ${figure((agent.cpu - without.cpu) / 100)} % of a core.`,
   ].join("\n\n");
 }

@@ -112,7 +112,7 @@ export const BUSYBOX = "busybox:1";
  * hears of the killing on another way than of the end, and were they one, the end would often come first.
  */
 export const OUT_OF_MEMORY: ContainerSpec = {
-  Cmd: ["sh", "-c", "tail /dev/zero; sleep 1; exit 137"],
+  Cmd: ["sh", "-c", "tail /dev/zero; sleep 3; exit 137"],
   HostConfig: { Memory: 16 * 1024 * 1024 },
 };
 

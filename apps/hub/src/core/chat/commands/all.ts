@@ -1,6 +1,7 @@
 /** Every chat command and every stored deed, by name: one line each. */
 
 import { chartCommand, chartDeeds } from "../charts/command.ts";
+import { exportCommand } from "../charts/export.ts";
 import { cancelDeed } from "../confirm.ts";
 import { containerCommands, containerDeeds } from "../containers/commands.ts";
 import { projectCommands, projectDeeds } from "../containers/projects.ts";
@@ -48,6 +49,7 @@ const own = [
   stats,
   debug,
   chartCommand,
+  exportCommand,
   overviewCommand,
   topServersCommand,
   logsCommand,

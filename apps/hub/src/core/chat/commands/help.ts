@@ -47,6 +47,7 @@ const GROUPS: readonly Group[] = [
       "chart",
       "overview",
       "top_servers",
+      "export",
     ],
   },
   { id: "help-containers", names: CONTAINERS, first: containers.name },

@@ -30,6 +30,16 @@ chart-unknown = I know no measure “{ $what }”. What there is:
 chart-unknown-near = I know no measure “{ $what }”. Did you mean { $near }?
 chart-thing-which = { $server } has no “{ $what }” here, or several. Which one?
 chart-thing-none = { $server } has no “{ $what }” here, and nothing like it was measured.
+export-about = All measures of a time as a CSV file
+export-none = Nothing was measured on { $server } in { $span }.
+export-done = { $server }, { $span }: { $columns ->
+    [one] one column
+   *[other] { $columns } columns
+ }, { $rows ->
+    [one] one line
+   *[other] { $rows } lines
+ }, one each { $step } s: its average. Times are UTC.
+export-cut = That is the beginning: the whole is too large. Take a shorter time.
 overview-about = All your servers at a glance
 overview-title = 👁 Servers: { $online } of { $all } online
 overview-cpu = CPU
@@ -73,6 +83,18 @@ chart-unknown = Не знаю показателя «{ $what }». Есть та�
 chart-unknown-near = Не знаю показателя «{ $what }». Может быть, { $near }?
 chart-thing-which = На { $server } нет «{ $what }» или таких несколько. Что именно?
 chart-thing-none = На { $server } нет «{ $what }», и похожего не измерялось.
+export-about = Все показатели за время файлом CSV
+export-none = На { $server } за { $span } ничего не измерено.
+export-done = { $server }, { $span }: { $columns ->
+    [one] { $columns } столбец
+    [few] { $columns } столбца
+   *[many] { $columns } столбцов
+ }, { $rows ->
+    [one] { $rows } строка
+    [few] { $rows } строки
+   *[many] { $rows } строк
+ }, каждая — среднее за { $step } с. Время UTC.
+export-cut = Это начало: целиком слишком много. Возьмите время короче.
 overview-about = Все ваши серверы сразу
 overview-title = 👁 Серверы: { $online } из { $all } на связи
 overview-cpu = Процессор

@@ -163,7 +163,7 @@ test("live readings between two samples change nothing in them, and have no seri
   assert.deepEqual(await sample(), await alone());
 });
 
-test("sockets by the thousand are looked at one by one but once a minute, and by ten thousand not at all", async () => {
+test("sockets are looked at one by one but once a minute, and by ten thousand not at all", async () => {
   const host = machine();
   const sample = sampling(host);
   const looked = () => host.touched.filter((path) => path === "/proc/net/tcp").length;

@@ -18,9 +18,10 @@ const STATES = [
   "opening", // NEW_SYN_RECV
 ] as const;
 
-/** Up to here all are looked at one by one each time: 150 bytes and about a microsecond each. */
-const FEW = 500;
-/** Up to here once a minute; of more, the kernel's sums alone. */
+/**
+ * So many are looked at one by one, and that once a minute: for the table the kernel goes through all of its places
+ * for sockets, about 2 ms of a machine with a handful of them. Of more, its sums alone are told.
+ */
 const MANY = 10_000;
 const SELDOM_MS = 60_000;
 
@@ -35,8 +36,7 @@ export function tcpSockets(host: Host): () => Map<string, number> {
     const sums = sumsOf(host);
     const sockets = sums.inUse + sums.timeWait;
     let counted: Map<string, number> | undefined;
-    if (sockets <= FEW) counted = countAll(host);
-    else if (sockets <= MANY) {
+    if (sockets <= MANY) {
       const at = host.monotonic();
       if (seldom === undefined || at - seldom.at >= SELDOM_MS) seldom = { at, counted: countAll(host) };
       counted = new Map(seldom.counted);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readings } from "@servereye/commands/hub";
 import { Fault, type View } from "@servereye/contract";
+import { run } from "../../../../../test/engines/databases.ts";
 import { type FreshStores, freshStores } from "../../adapters/store/contract/fresh.test-suite.ts";
 import { aServer } from "../../adapters/store/contract/world.test-suite.ts";
 import { startEmbeddedPostgres } from "../../adapters/store/embedded/start.ts";
@@ -87,6 +88,8 @@ export interface Pressed {
 export async function chatEngine() {
   const dataDir = mkdtempSync(join(tmpdir(), "chat-"));
   const postgres = await startEmbeddedPostgres({ dataDir, log: () => undefined });
+  // What a chat does is looked at, not whether it outlives the machine.
+  await run(postgres.connection, "alter role current_user set synchronous_commit = off");
   const stores: FreshStores = await freshStores(postgres.connection);
   const open = new Set<Store>();
   return {
@@ -106,7 +109,7 @@ export async function chatEngine() {
       return roomOn(store, clock, log, options);
     },
     async close() {
-      for (const store of open) await store.close();
+      await Promise.all([...open].map((store) => store.close()));
       await postgres.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },

@@ -139,7 +139,7 @@ export default {
       "^apps/web/src/",
       "^apps/web/src/",
       CONTRACT,
-      npm("react", "react-dom", "@types/react", "@types/react-dom", "@fluent/bundle"),
+      npm("react", "react-dom", "@types/react", "@types/react-dom", "@fluent/bundle", "echarts"),
     ),
     allow("^apps/cli/src/", "^apps/cli/src/", CONTRACT),
     builtIn("^apps/cli/src/"),

@@ -80,7 +80,12 @@ function sectionsOf(view: View, drawn: Drawn): Section[] {
   return sections;
 }
 
-const titleOf = (block: View["blocks"][number]): string => (block.type === "chart" ? block.title : "");
+/** What it is, and of a line that is alone its newest figure: a notification shows no more of it. */
+function titleOf(block: View["blocks"][number]): string {
+  if (block.type !== "chart") return "";
+  const last = block.lines.length === 1 ? block.lines[0]?.summary?.last : undefined;
+  return last === undefined ? block.title : `${block.title}: ${last}`;
+}
 
 /** The same with a remark under each chart that is not drawn: why it is in words. */
 function inWords(view: View, drawn: Drawn): View {

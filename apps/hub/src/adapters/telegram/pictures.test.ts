@@ -72,7 +72,7 @@ test("a chart is a photo that its buttons change in place: new words alone, or a
   const [sent] = standing();
   assert.equal(sent?.kind, "photo");
   assert.equal(sent?.media?.width, 780);
-  assert.equal(sent?.text, "CPU usage\n\nread at <1>");
+  assert.equal(sent?.text, "CPU usage: 5 %\n\nread at <1>");
   assert.deepEqual(sent?.buttons, [[{ text: "6 h", data: "tok-6" }]]);
   const first = sent?.media;
   assert.deepEqual(await port.edit(chat, messageId, view("read at <2>")), { messageId });

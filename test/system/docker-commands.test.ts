@@ -278,7 +278,13 @@ it("tells of images, of what nobody uses, and of what was done", needed, async (
   await does("🔄 Refresh", images);
   const before = await docker.must<unknown[]>("GET", "/containers/json?all=true");
   await says("/prune attic", /🧹 Unused · attic Stopped containers: \d+ .*All unused images: 1 /);
-  await does("Stopped containers", /Remove (\d+) stopped containers\? Server: attic .*and \d+ more/);
+  ann.chat.readAll();
+  ann.press("🧹 Stopped containers");
+  // More than fit: all of them in a file first, then the question below it.
+  const file = await reply(ann.chat, ({ kind }) => kind === "document");
+  const question = await reply(ann.chat, ({ text }) => text.includes("stopped containers?"));
+  assert.ok(question.messageId > file.messageId);
+  assert.match(drawn(question), /Remove (\d+) stopped containers\? Server: attic .*and \d+ more/);
   await does("Cancel", /Nothing was changed/);
   assert.equal((await docker.must<unknown[]>("GET", "/containers/json?all=true")).length, before.length);
   const done = /🧾 Audit · attic ✅ project\.start mon Ann, Telegram, .* done .*container\.remove spare-31 /;

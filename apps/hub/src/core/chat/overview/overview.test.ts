@@ -28,7 +28,7 @@ const lines = (view: View | undefined): string[] =>
 async function world(names: readonly string[]) {
   const room = await engine.room();
   const ann = await room.person("Ann");
-  const servers = [];
+  const servers: Array<{ id: string; name: string }> = [];
   for (const name of names) servers.push(await room.server(ann, name));
   for (const { id } of servers) room.online.set(id, { serverId: id } as Presence);
   const history = ruledHistory();

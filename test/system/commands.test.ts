@@ -225,7 +225,10 @@ describe("one server", () => {
   it("every reading has a Refresh that edits the message in place", async () => {
     for (const command of "temp cpu memory disk uptime processes network status ping".split(" ")) {
       const first = await ask(ann, `/${command}`);
-      assert.equal(labels(first).at(-1), "🔄 Refresh", command);
+      // Beside it, where something of it is measured over time, the way to its chart.
+      const chart = ["status", "ping"].includes(command) ? [] : ["📈"];
+      const last = first.buttons.at(-1)?.map(({ text }) => text);
+      assert.deepEqual(last, ["🔄 Refresh", ...chart], command);
       // A second later by the hub's clock, so that there is something to edit.
       system.clock.advance(1_000);
       const count = ann.chat.messages.length;

@@ -4,7 +4,7 @@ import { isOriginal, type Measure } from "@servereye/contract";
 import { chartOf } from "../../history/chart.ts";
 import type { SeenServer } from "../../ports/people.ts";
 import { type Draft, type DraftButton, note, type Turn, text, updatedNote } from "../turn.ts";
-import { firstOf, lastOf, type Thing, thingsOf } from "./lines.ts";
+import { firstOf, type Thing, thingsOf } from "./lines.ts";
 import { groupsOf, mainOf, titleId } from "./meant.ts";
 import { LONGEST_MS, msOf, SPANS, spanText } from "./span.ts";
 import { isDark } from "./taste.ts";
@@ -31,7 +31,8 @@ export async function chartDraft(
   if (measure === undefined) return { blocks: [text(t("button-unknown"))] };
   const now = deps.clock.now();
   const span = msOf(wish.span);
-  const to = Math.floor(now / STEP_MS) * STEP_MS;
+  // Up to the end of the step that is now: what was measured a moment ago is in it.
+  const to = Math.ceil(now / STEP_MS) * STEP_MS;
   const from = to - span;
   const serverIds = servers.map(({ id }) => id);
   const of = wish.of === undefined ? {} : { of: wish.of };
@@ -161,7 +162,6 @@ async function nothingYet(
 ): Promise<Draft["blocks"]> {
   const { t, deps } = turn;
   const now = deps.clock.now();
-  const of = wish.of === undefined ? {} : { of: wish.of };
   const presence = await deps.fleet.presenceOf(servers.map(({ id }) => id));
   const told: Draft["blocks"] = [];
   for (const server of servers) {
@@ -170,11 +170,11 @@ async function nothingYet(
     const there = presence.get(server.id);
     const name = server.name;
     if (known.some((one) => keys.has(one.key) && (wish.of === undefined || one.of === wish.of))) {
-      const whole = await deps.history.query({
-        ...{ serverIds: [server.id], series: measures.map(({ key }) => ({ key, ...of })) },
-        ...{ from: now - LONGEST_MS, to: now, points: POINTS },
-      });
-      const last = lastOf(whole);
+      const newest = await Promise.all(
+        measures.map(({ key }) => deps.history.latest([server.id], key, LONGEST_MS)),
+      );
+      const of = newest.flat().filter(({ series }) => wish.of === undefined || series.of === wish.of);
+      const last = of.length === 0 ? undefined : Math.max(...of.map(({ at }) => at));
       told.push(
         last === undefined
           ? text(t("chart-not-then", { server: name }))

@@ -36,9 +36,3 @@ export function firstOf(lines: readonly Line[]): number | undefined {
   const firsts = lines.flatMap(({ points }) => points.find(({ value }) => value !== null)?.at ?? []);
   return firsts.length === 0 ? undefined : Math.min(...firsts);
 }
-
-/** When the last number is. */
-export function lastOf(lines: readonly Line[]): number | undefined {
-  const lasts = lines.flatMap(({ points }) => points.findLast(({ value }) => value !== null)?.at ?? []);
-  return lasts.length === 0 ? undefined : Math.max(...lasts);
-}
